@@ -1,0 +1,39 @@
+"""The front door: what can be answered without loading the program is answered here.
+
+`--version` and the help of the whole command need no import beyond this page; everything else is `cli.app`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from orderctl import __version__
+
+
+def main() -> int:
+    """Do what the command line says and give the exit code."""
+    arguments = sys.argv[1:]
+    if arguments in (["--version"], ["-V"]):
+        return _answer(f"orderctl {__version__}\n")
+    if arguments in ([], ["--help"], ["-h"], ["help"]):
+        from orderctl.cli.front import help_text
+
+        return _answer(help_text())
+    from orderctl.cli.app import run
+
+    return run(arguments)
+
+
+def _answer(text: str) -> int:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # the reader has gone; without this the interpreter complains while it shuts down
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

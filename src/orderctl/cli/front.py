@@ -1,0 +1,64 @@
+"""Every command by name with one line of help, readable without loading any of them.
+
+The lazy group reads the same table, so that a command is listed, suggested and loaded from one entry.
+"""
+
+from __future__ import annotations
+
+#: name -> (what to load when it is called, one line of help)
+STEPS = {
+    "run": ("orderctl.cli.steps:run", "One pass: pull, collect, route, dispatch, push."),
+    "pull": ("orderctl.cli.steps:pull", "Bring in what channels have."),
+    "collect": ("orderctl.cli.steps:collect", "Bring in what locations answered."),
+    "route": ("orderctl.cli.steps:route", "Decide where each waiting order ships from."),
+    "dispatch": ("orderctl.cli.steps:dispatch", "Hand planned shipments to their locations."),
+    "push": ("orderctl.cli.steps:push", "Tell channels of tracking and stock."),
+}
+NOUNS = {
+    "orders": ("orderctl.cli.orders:app", "List orders, show one with everything about it."),
+    "exceptions": ("orderctl.cli.exceptions:app", "What waits for a person."),
+    "stock": ("orderctl.cli.stock:app", "What lies where, and why."),
+}
+COMMANDS = STEPS | NOUNS
+
+OPTIONS = {
+    "-c, --config FILE": "channels.toml; else $ORDERCTL_CONFIG, ./channels.toml",
+    "-r, --rules FILE": "rules.toml; default as channels.toml says, else beside it",
+    "--db FILE": "the store; default as channels.toml says",
+    "--format FORMAT": "table, json, csv or tsv; --json and --csv for short",
+    "--quiet, --verbose": "say less, say more",
+    "--help": "what a command does, its options and its exit codes",
+}
+EXITS = {
+    0: "done",
+    1: "a bug; nothing was half done",
+    2: "arguments or a file are wrong; nothing was touched",
+    3: "done, and something new waits for a person",
+    4: "another orderctl holds the store",
+    5: "a channel or location was not completed; the rest was",
+    6: "the store cannot be used",
+    7: "a check found a difference",
+    130: "stopped by Ctrl-C; 143: by a signal",
+}
+
+_HEAD = """\
+Usage: orderctl COMMAND [ARGUMENTS] [OPTIONS]
+
+Every channel's orders in one SQLite file, routed by rules that you can test.
+"""
+
+
+def help_text() -> str:
+    """What `orderctl --help` says."""
+    width = max(map(len, [*COMMANDS, *OPTIONS]))
+    sections = {
+        "Steps of a pass": {name: line for name, (_, line) in STEPS.items()},
+        "Nouns with verbs": {name: line for name, (_, line) in NOUNS.items()},
+        "Options of every command": OPTIONS,
+        "Exit codes": {str(code): line for code, line in EXITS.items()},
+    }
+    parts = [_HEAD]
+    for title, entries in sections.items():
+        rows = "".join(f"  {name:<{width}}  {line}\n" for name, line in entries.items())
+        parts.append(f"\n{title}:\n{rows}")
+    return "".join(parts)

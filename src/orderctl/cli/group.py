@@ -1,0 +1,112 @@
+"""Commands as orderctl reads them: loaded when they are called, options anywhere, negative numbers as they are.
+
+1. a group holds names; the module behind a name is imported when the name is called
+2. options written before the command are moved behind it, so that they work on both sides
+3. `--json` and `--csv` are read as `--format json` and `--format csv`
+4. `-2` is an argument, not an option
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from orderctl.cli.front import help_text
+
+SHORT_FORMS = {"--json": ["--format", "json"], "--csv": ["--format", "csv"]}
+VALUED = frozenset({"-c", "--config", "-r", "--rules", "--db", "--format", "--limit", "--wait"})
+FLAGS = frozenset({"--json", "--csv", "--quiet", "--verbose", "--dry-run"})
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+_NEGATIVE = re.compile(r"-\d+(\.\d+)?")
+
+
+class Command(TyperCommand):
+    """One command. Short forms are spelled out; a negative number is an argument."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read `args`. Unknown options are let through only beside a negative number, else they are suggested on."""
+        if any(parameter.name == "format" for parameter in self.params):
+            args = spelled_out(args)
+        ctx.ignore_unknown_options = any(map(_NEGATIVE.fullmatch, args))
+        return super().parse_args(ctx, args)
+
+
+class Group(TyperGroup):
+    """Commands by name; a value of `commands` may be `module:attribute` until it is called."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command's name; options before it are handed on to it."""
+        if not args:
+            ctx.fail(f"Missing command: one of {', '.join(self.commands)}")
+        return super().parse_args(ctx, options_last(args))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command `cmd_name`, loaded now if it was only a name; None when there is no such command."""
+        found: object = self.commands.get(cmd_name)
+        return loaded(cmd_name, found) if isinstance(found, str) else super().get_command(ctx, cmd_name)
+
+
+class Root(Group):
+    """The whole command, whose help is known without loading anything."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Write the help that the front door also gives."""
+        formatter.write(help_text())
+
+
+def noun(name: str, help_: str) -> typer.Typer:
+    """An empty group of verbs."""
+    return typer.Typer(
+        name=name, help=help_, cls=Group, context_settings=SETTINGS, rich_markup_mode=None, add_completion=False
+    )
+
+
+def loaded(name: str, target: str) -> TyperCommand | TyperGroup:
+    """The command behind `module:attribute`, where the attribute is a group of verbs or a function."""
+    module, _, attribute = target.partition(":")
+    value: typer.Typer | Callable[..., Any] = getattr(importlib.import_module(module), attribute)
+    if isinstance(value, typer.Typer):
+        return typer.main.get_group(value)
+    single = typer.Typer(rich_markup_mode=None, add_completion=False)
+    single.command(name, cls=Command, context_settings=SETTINGS)(value)
+    command = typer.main.get_command(single)
+    assert isinstance(command, TyperCommand)  # noqa: S101
+    return command
+
+
+def options_last(args: Sequence[str]) -> list[str]:
+    """`args` with the shared options that stand before the first other word moved to the end."""
+    rest, moved = list(args), []
+    while rest and (name := rest[0].partition("=")[0]) in VALUED | FLAGS:
+        moved.append(rest.pop(0))
+        if name in VALUED and "=" not in moved[-1] and rest:
+            moved.append(rest.pop(0))
+    if not rest:
+        return list(args)
+    end = rest.index("--") if "--" in rest else len(rest)
+    return [*rest[:end], *moved, *rest[end:]]
+
+
+def spelled_out(args: Sequence[str]) -> list[str]:
+    """`args` with the short forms of `--format` written out, up to a `--`."""
+    end = list(args).index("--") if "--" in args else len(args)
+    long = [word for arg in args[:end] for word in SHORT_FORMS.get(arg, [arg])]
+    return [*long, *args[end:]]
+
+
+def wanted_format(args: Sequence[str]) -> str:
+    """The output format that `args` ask for, for use when they could not be read; empty when they name none."""
+    words = spelled_out(args)
+    found = ""
+    for position, word in enumerate(words):
+        if word == "--format":
+            found = "".join(words[position + 1 : position + 2])
+        elif word.startswith("--format="):
+            found = word.partition("=")[2]
+    return found

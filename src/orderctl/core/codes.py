@@ -1,0 +1,195 @@
+"""Every code that a person may meet while orders travel: what it means, and what can be answered.
+
+Answers are commands with `{subject}`, `{order}` and `{id}` filled in, ready to paste. Codes of findings in files
+stand beside the code that finds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What an exception means and the fixed list of answers to it: (command, when to give it)."""
+
+    meaning: str
+    answers: tuple[tuple[str, str], ...] = ()
+
+
+_DISMISS = ("orderctl exceptions resolve {id} --reason 'seen'", "it is dealt with elsewhere")
+
+EXCEPTIONS: Mapping[str, Code] = {
+    "quarantine": Code(
+        "A record from a channel or location could not be understood. It is kept whole, and the rest went on.",
+        (("orderctl run", "after the record was corrected at its source"), _DISMISS),
+    ),
+    "input_refused": Code(
+        "An input file was refused as a whole, before anything of it was taken: its header, encoding or quoting is "
+        "wrong. It closes itself once the file is mended or gone.",
+        (("orderctl run", "after the file was mended"),),
+    ),
+    "unknown_sku": Code(
+        "The order has a SKU that no stock and no feed has ever named. Nothing of the order is reserved.",
+        (
+            ("orderctl stock adjust SKU LOCATION +N --reason received", "the SKU is new and lies there"),
+            ("orderctl stock import FILE", "a stock list names it"),
+            ("orderctl orders cancel {order} --reason 'no such article'", "it cannot be delivered"),
+        ),
+    ),
+    "unrouted": Code(
+        "No location rule takes the order, so it is held and nothing of it is reserved.",
+        (
+            ("orderctl explain {order}", "to see why each rule did not take it"),
+            ("orderctl orders route {order} --from LOCATION --reason 'by hand'", "this one order"),
+        ),
+    ),
+    "short_stock": Code(
+        "No location has enough, and the rule asks to tell a person. The order is backordered meanwhile.",
+        (
+            ("orderctl orders route {order} --from LOCATION --reason 'found some'", "somewhere has it after all"),
+            ("orderctl orders cancel {order} --reason 'out of stock'", "the customer does not wait"),
+        ),
+    ),
+    "given_short": Code(
+        "The location that a person chose does not have enough; those units wait for the rules.",
+        (("orderctl stock show", "to see who has some"), _DISMISS),
+    ),
+    "given_location": Code("The location that a person chose is no longer configured.", (_DISMISS,)),
+    "no_service": Code(
+        "No carrier service that the rules allow can take the shipment; it goes out without one.",
+        (("orderctl explain {order}", "to see which services were looked at"), _DISMISS),
+    ),
+    "late_delivery": Code(
+        "No service that the rules allow arrives by the promised day; the fastest one was taken.",
+        (("orderctl explain {order}", "to see which services were looked at"), _DISMISS),
+    ),
+    "rejected": Code(
+        "A rule rejects the order, and its channel takes no cancellations from orderctl.",
+        (("orderctl exceptions resolve {id} --reason 'cancelled on the channel'", "after doing so by hand"),),
+    ),
+    "cancel_not_pushed": Code(
+        "Units were cancelled here, and the channel takes no cancellations from orderctl.",
+        (("orderctl exceptions resolve {id} --reason 'cancelled on the channel'", "after doing so by hand"),),
+    ),
+    "backorder_expired": Code(
+        "A backorder has waited as long as its rule allows.",
+        (
+            ("orderctl orders route {order} --from LOCATION --reason 'found some'", "somewhere has it after all"),
+            ("orderctl orders cancel {order} --reason 'out of stock'", "the customer does not wait"),
+        ),
+    ),
+    "refused_by_store": Code(
+        "The store refused to save the decision about this order; nothing of it was changed, the others went on.",
+        (
+            ("orderctl db check", "to see whether the store is sound"),
+            ("orderctl orders reroute {order}", "to try again"),
+        ),
+    ),
+    "uncertain": Code(
+        "A batch may or may not have reached its location; nobody can know from here. It is never sent again by "
+        "itself.",
+        (
+            ("orderctl shipments resolve {reference} --sent", "the location has it"),
+            ("orderctl shipments resolve {reference} --not-sent", "the location surely does not have it"),
+        ),
+    ),
+    "no_way_to_send": Code(
+        "Shipments are planned for a location that channels.toml gives no way to send to.",
+        (
+            ("orderctl config check", "after adding `send` to the location"),
+            ("orderctl orders reroute ORDER", "to plan an order anew elsewhere"),
+        ),
+    ),
+    "push_refused": Code("A channel refused what it was told.", (("orderctl push", "to try again"), _DISMISS)),
+    "push_uncertain": Code("A channel may or may not have been told.", (_DISMISS,)),
+    "unmatched_answer": Code(
+        "A location answered about a shipment that is not known, not its own, or not handed over. The answer is kept "
+        "and applied as soon as it fits.",
+        (("orderctl shipments list", "to look for the right reference"), _DISMISS),
+    ),
+    "unknown_line": Code(
+        "A location answered about an article that the shipment does not have, perhaps a substitute.",
+        (("orderctl shipments show {subject}", "to see what was asked"), _DISMISS),
+    ),
+    "short_shipment": Code(
+        "A location ships less than it was asked. The missing units are routed again, elsewhere.",
+        (("orderctl orders show {order}", "to see where they ship from now"), _DISMISS),
+    ),
+    "overshipped": Code("A location ships more than it was asked; the customer gets too much.", (_DISMISS,)),
+    "package_changed": Code("A package was reported again with other contents; the first report stands.", (_DISMISS,)),
+    "contradiction": Code(
+        "A location's answer contradicts what it said before; the first answer stands.",
+        (("orderctl shipments show {subject}", "to see the whole story"), _DISMISS),
+    ),
+    "shipped_after_cancel": Code(
+        "A location shipped what was to be cancelled. The goods are on their way and off the stock.", (_DISMISS,)
+    ),
+    "shipped_after_rejection": Code(
+        "A location shipped what it had rejected; the order may be shipped twice.",
+        (("orderctl orders show {order}", "to see where else it ships from"), _DISMISS),
+    ),
+    "cancel_after_dispatch": Code(
+        "The customer cancelled units that a location already has in hand.",
+        (
+            ("orderctl orders show {order}", "to see which location to call"),
+            ("orderctl shipments confirm REFERENCE --cancelled", "once the location has stopped it"),
+        ),
+    ),
+    "address_changed": Code(
+        "The address changed after the hand-over.",
+        (("orderctl orders show {order}", "to see which location to call"), _DISMISS),
+    ),
+    "edit_conflict": Code(
+        "The channel changed a field that a person had changed here; the person's value stays.",
+        (("orderctl orders show {order}", "to see both"), _DISMISS),
+    ),
+    "oversold": Code(
+        "More units are promised at a location than a count found there. No new order is planned from them.",
+        (
+            ("orderctl stock show {subject_sku}", "to see the numbers"),
+            ("orderctl orders reroute ORDER", "to plan an order anew elsewhere"),
+        ),
+    ),
+    "unmatched_cancellation": Code("A cancellation names units that no order has.", (_DISMISS,)),
+}
+
+EXITS: Mapping[str, str] = {
+    "0": "Everything asked was done.",
+    "1": "An unexpected error; the store is unchanged or rolled back. One line says what, a private file the rest.",
+    "2": "Bad arguments, configuration or rules; nothing was touched. Mend the file that is named.",
+    "3": "The pass finished and put something new before a person: `orderctl exceptions list`. Count it as success.",
+    "4": "Another orderctl process holds the store; nothing was touched. Run again, or add --wait SECONDS.",
+    "5": "A channel or location could not be completed; everything else was. Safe to run again.",
+    "6": "The store is missing, full, corrupt, read-only, of another version, or older than its journal. Nothing was "
+    "sent.",
+    "7": "A check found a difference.",
+    "130": "Stopped by Ctrl-C: what was open is rolled back, the rest is left for the next pass.",
+    "143": "Stopped by SIGTERM: what was open is rolled back, the rest is left for the next pass.",
+}
+
+
+CHECKS: Mapping[str, str] = {
+    "store_difference": "A sum that must hold in the store does not. Nothing was changed. Make a copy with "
+    "`orderctl db backup`, and send the output of `orderctl db check --json` to orderctl's maintainers.",
+}
+
+
+def answers(code: str, *, exception_id: int, subject: str, order: str) -> list[tuple[str, str]]:
+    """The answers to one exception, ready to paste: (command, when to give it)."""
+    known = EXCEPTIONS.get(code, Code("", (_DISMISS,)))
+    values = {
+        "{id}": str(exception_id),
+        "{subject}": subject,
+        "{order}": order or "ORDER",
+        "{reference}": subject,
+        "{subject_sku}": subject.rpartition(" ")[2],
+    }
+    return [(_filled(command, values), when) for command, when in known.answers]
+
+
+def _filled(command: str, values: Mapping[str, str]) -> str:
+    for mark, value in values.items():
+        command = command.replace(mark, value)
+    return command

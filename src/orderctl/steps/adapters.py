@@ -1,0 +1,152 @@
+"""Opening the adapters that channels.toml names, and their note-taking doubles for a dry run.
+
+What an adapter says against its settings becomes findings with file and line.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import entry_points
+from typing import Any
+
+from orderctl.config.model import Config, Way
+from orderctl.config.secrets import resolve
+from orderctl.core import registry
+from orderctl.core.adapters import AnswerPage, Channel, Destination, Page, Payload
+from orderctl.core.effects import ACCEPTED, Batch, Document, Receipt, Tracking
+from orderctl.core.errors import ConfigError, Finding
+from orderctl.core.orders import Order
+
+ROLES = ("send", "confirm", "stock_feed")
+
+
+class Adapters:
+    """The channels and destinations of one configuration, each opened once, when it is first needed."""
+
+    def __init__(self, config: Config, *, noted: bool) -> None:
+        self._config = config
+        self._noted = noted
+        self._channels: dict[str, Channel] = {}
+        self._ways: dict[tuple[str, str], Destination] = {}
+
+    def channel(self, name: str) -> Channel:
+        """The channel called `name`. ConfigError when its settings are refused."""
+        if name not in self._channels:
+            configured = self._config.channels[name]
+            kind = _class_of("orderctl.channels", registry.CHANNELS, configured.type)
+            settings = self._settings(kind, configured.settings, configured.path, "channel")
+            places = self._config.places
+            opened = kind(name, settings, base=self._config.base, currency=places.currency, timezone=places.timezone)
+            self._channels[name] = NotedChannel(opened) if self._noted else opened
+        return self._channels[name]
+
+    def way(self, location: str, role: str) -> Destination | None:
+        """The way called `role` (send, confirm, stock_feed) to or from `location`, None where it has none."""
+        configured = self._config.locations.get(location)
+        way: Way | None = getattr(configured, role) if configured else None
+        if way is None:
+            return None
+        if (location, role) not in self._ways:
+            kind = _class_of("orderctl.destinations", registry.DESTINATIONS, way.via)
+            settings = self._settings(kind, way.settings, way.path, role)
+            zone = self._config.places.locations[location].timezone
+            opened = kind(location, settings, base=self._config.base, role=role, timezone=zone)
+            self._ways[location, role] = NotedDestination(opened) if self._noted else opened
+        return self._ways[location, role]
+
+    def open_all(self) -> None:
+        """Open everything; ConfigError with all findings at once."""
+        findings: list[Finding] = []
+        for open_one in self._everything():
+            try:
+                open_one()
+            except ConfigError as error:
+                findings += error.findings
+        if findings:
+            raise ConfigError(findings)
+
+    def _everything(self) -> Iterable[Any]:
+        for name in self._config.channels:
+            yield lambda name=name: self.channel(name)
+        for location in self._config.locations:
+            for role in ROLES:
+                yield lambda location=location, role=role: self.way(location, role)
+
+    def _settings(self, kind: Any, table: Mapping[str, Any], path: tuple[str, ...], role: str) -> Any:
+        from pydantic import ValidationError
+
+        from orderctl.config.findings import from_validation
+
+        base = self._config.base
+        context = {
+            "resolve": lambda reference: resolve(reference, base, os.environ),
+            "base": base,
+            "role": role,
+        }
+        try:
+            return kind.Settings.model_validate(dict(table), context=context)
+        except ValidationError as error:
+            known = kind.Settings.model_fields
+            raise ConfigError(from_validation(error, self._config.source, path, known)) from None
+
+
+def _class_of(group: str, built_in: Mapping[str, str], name: str) -> Any:
+    """The adapter called `name`; the configuration has made sure that there is one."""
+    if name in built_in:
+        module, _, attribute = built_in[name].partition(":")
+        return getattr(importlib.import_module(module), attribute)
+    return next(iter(entry_points(group=group, name=name))).load()
+
+
+class _Noted:
+    """Takes notes instead of handing anything over."""
+
+    def stage(self, document: Document) -> None:
+        """Nothing is written."""
+
+    def deliver(self, document: Document, key: str) -> Receipt:  # noqa: ARG002
+        """Nothing is handed over; the pass goes on as if it had been."""
+        return ACCEPTED
+
+    def recover(self, name: str, key: str) -> Receipt:  # noqa: ARG002
+        """What a killed process began counts as done."""
+        return ACCEPTED
+
+    def finished(self, stream: str) -> None:
+        """Inputs stay where they are."""
+
+
+class NotedChannel(_Noted):
+    """A channel that is read but told nothing."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def fetch(self, positions: Mapping[str, str]) -> Iterator[Page]:
+        """As the channel itself."""
+        return self._channel.fetch(positions)
+
+    def to_order(self, payload: Payload) -> Order:
+        """As the channel itself."""
+        return self._channel.to_order(payload)
+
+    def render_tracking(self, number: int, packages: Sequence[Tracking]) -> Document:
+        """As the channel itself."""
+        return self._channel.render_tracking(number, packages)
+
+
+class NotedDestination(_Noted):
+    """A location that is read but told nothing."""
+
+    def __init__(self, destination: Destination) -> None:
+        self._destination = destination
+
+    def render(self, batch: Batch) -> Document:
+        """As the destination itself."""
+        return self._destination.render(batch)
+
+    def collect(self, positions: Mapping[str, str]) -> Iterator[AnswerPage]:
+        """As the destination itself."""
+        return self._destination.collect(positions)

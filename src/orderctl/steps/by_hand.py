@@ -1,0 +1,165 @@
+"""What a person does with an order: hold, release, cancel, route, reroute, edit, note.
+
+Each is written down with who did it and why, and is kept until that person or the customer changes the order.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from orderctl.core import edits
+from orderctl.core.errors import RecordError, UsageError
+from orderctl.core.plans import Hold
+from orderctl.steps import pull, route
+from orderctl.steps.choice import chosen
+from orderctl.steps.context import Context
+from orderctl.steps.report import Report
+from orderctl.steps.views import order_id
+from orderctl.store import (
+    decisions,
+    holds,
+    order_views,
+    orders,
+    overrides,
+    passes,
+    revisions,
+    shipments,
+    waiting,
+)
+from orderctl.store.orders import ReadOrder
+from orderctl.store.transactions import transaction
+
+
+@contextmanager
+def _one_order(ctx: Context, command: str, name: str) -> Iterator[tuple[int, Report]]:
+    """A pass about one order, in one transaction; its report tells how the order stands after it."""
+    number = order_id(ctx, name)
+    ctx.stamp = passes.begin(ctx.db, f"orders {command}", ctx.stamp.actor, ctx.stamp.at)
+    report = Report(f"orders {command}")
+    with transaction(ctx.db, "orders.by_hand"):
+        yield number, report
+        orders.refresh(ctx.db, ctx.stamp, [number])
+    report.items.append(order_views.summary(ctx.db, number))
+    passes.end(ctx.db, ctx.stamp, ctx.now, int(report.exit), "")
+
+
+def hold(ctx: Context, name: str, reason: str, note: str = "") -> Report:
+    """The order waits until someone releases it. What is planned stays reserved but does not leave."""
+    with _one_order(ctx, "hold", name) as (number, report):
+        placed = holds.place(ctx.db, ctx.stamp, number, Hold(reason), note, by_hand=True)
+        waiting.put_aside(ctx.db, number)
+        report.count("held" if placed else "held already")
+    return report
+
+
+def release(ctx: Context, name: str, reasons: Sequence[str] = (), why: str = "") -> Report:
+    """End the holds for `reasons` (all when none is named); rules do not place them again until the order changes."""
+    with _one_order(ctx, "release", name) as (number, report):
+        standing = holds.open_of(ctx.db, [number]).get(number, {})
+        for reason in reasons:
+            if reason not in standing:
+                known = ", ".join(standing) or "none"
+                raise UsageError(f"the order has no hold '{reason}'; open holds: {known}", next=f"orders show {name}")
+        for reason in reasons or standing:
+            holds.end(ctx.db, ctx.stamp, number, reason)
+            overrides.add(ctx.db, ctx.stamp, number, "release", reason, reason, why)
+            report.count("released")
+        orders.make_due(ctx.db, [number], ctx.now)
+    return report
+
+
+def cancel(ctx: Context, name: str, units: Mapping[str, int], why: str) -> Report:
+    """Cancel `units` (line id -> units; everything when empty) as far as no location has them in hand."""
+    with _one_order(ctx, "cancel", name) as (number, report):
+        order = orders.document(ctx.db, number)
+        known = {line.id: line.quantity for line in order.lines}
+        _need_lines(units, known)
+        done = revisions.cancel(ctx.db, ctx.stamp, number, units or known)
+        overrides.note(ctx.db, ctx.stamp, number, f"cancelled: {why}")
+        report.count("units cancelled", sum(done.values()))
+        if done:
+            pushes = "cancel" in ctx.config.places.channels[order.channel].push
+            decisions.tell_cancelled(ctx.db, ctx.stamp, number, order, done, why, pushed=pushes)
+    return report
+
+
+def edit(ctx: Context, name: str, changes: Mapping[str, str], why: str) -> Report:
+    """Lay `changes` (field -> value) over what the channel states; the order is decided anew."""
+    for field in changes:
+        edits.check(field)
+    with _one_order(ctx, "edit", name) as (number, report):
+        before = orders.document(ctx.db, number)
+        try:
+            after = edits.laid_over(before, changes)
+        except RecordError as error:
+            raise UsageError(f"{error.message}; nothing was changed", where=name) from None
+        for field, value in changes.items():
+            earlier = [one for one in overrides.of_order(ctx.db, number, "edit") if one.field == field]
+            was = json.loads(earlier[0].value)["was"] if earlier else edits.value_of(before, field)
+            stated = json.dumps({"was": was, "now": value}, ensure_ascii=False)
+            overrides.add(ctx.db, ctx.stamp, number, "edit", field, stated, why)
+            overrides.note(ctx.db, ctx.stamp, number, f"{field}: '{edits.value_of(before, field)}' -> '{value}'")
+        item = ReadOrder(after, b"", orders.digest_of(ctx.db, number), pull.look_at(after))
+        revisions.edit(ctx.db, ctx.stamp, number, item)
+        report.count("fields changed", len(changes))
+    return report
+
+
+def note(ctx: Context, name: str, text: str) -> Report:
+    """Write `text` on the order's history."""
+    with _one_order(ctx, "note", name) as (number, report):
+        overrides.note(ctx.db, ctx.stamp, number, text)
+        report.count("noted")
+    return report
+
+
+def reroute(ctx: Context, name: str) -> Report:
+    """Take back what is only planned, forget what a person decided about it, and decide anew by the rules."""
+    with _one_order(ctx, "reroute", name) as (number, report):
+        shipments.withdraw(ctx.db, ctx.stamp, number, "to be decided anew")
+        overrides.end(ctx.db, ctx.stamp, number, "route")
+        orders.make_due(ctx.db, [number], ctx.now)
+    return _routed(ctx, number, report)
+
+
+def route_to(ctx: Context, name: str, location: str, units: Mapping[str, int], service: str, why: str) -> Report:
+    """Ship `units` (line id -> units; all that waits when empty) from `location`, whatever the rules say."""
+    chosen([location], ctx.config.locations, "location")
+    if service:
+        chosen([service], ctx.config.places.services, "service")
+    with _one_order(ctx, "route", name) as (number, report):
+        standing = holds.open_of(ctx.db, [number]).get(number, {})
+        if standing:
+            message = f"the order is held ({', '.join(standing)}); nothing was changed"
+            raise UsageError(message, next=f"orderctl orders release {name}")
+        shipments.withdraw(ctx.db, ctx.stamp, number, "a person decides")
+        lines = {name: line.open + line.backordered for name, line in waiting.load(ctx.db, [number])[0].lines.items()}
+        _need_lines(units, {name: left for name, left in lines.items() if left})
+        given = {
+            "location": location,
+            "lines": dict(units) or {name: left for name, left in lines.items() if left},
+            "service": service,
+        }
+        overrides.add(ctx.db, ctx.stamp, number, "route", "", json.dumps(given, sort_keys=True), why)
+        orders.make_due(ctx.db, [number], ctx.now)
+    return _routed(ctx, number, report)
+
+
+def _routed(ctx: Context, number: int, report: Report) -> Report:
+    done = route.route(ctx, [number])
+    report.counts |= done.counts
+    report.problems += done.problems
+    report.items = [order_views.summary(ctx.db, number)]
+    return report
+
+
+def _need_lines(units: Mapping[str, int], known: Mapping[str, int]) -> None:
+    for line_id, quantity in units.items():
+        if line_id not in known:
+            message = f"there is no line '{line_id}' that waits; lines: {', '.join(known) or 'none'}"
+            raise UsageError(message, next="orderctl orders show ORDER")
+        if not 0 < quantity <= known[line_id]:
+            message = f"line '{line_id}' has {known[line_id]} units, not {quantity}"
+            raise UsageError(message, next="orderctl orders show ORDER")

@@ -1,0 +1,210 @@
+"""Looking after what waits and what is kept: status, exceptions, locations, channels, stock by hand, the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from orderctl.core import codes
+from orderctl.core.digests import key
+from orderctl.core.errors import Exit, UsageError
+from orderctl.core.stock import REASONS, StockMove
+from orderctl.core.text import did_you_mean
+from orderctl.steps.choice import chosen
+from orderctl.steps.context import Context
+from orderctl.steps.report import Report
+from orderctl.steps.views import Row
+from orderctl.store import care, cursors, effects, exceptions, locations, orders, passes, stock
+from orderctl.store.transactions import transaction
+
+
+def status(ctx: Context) -> Row:
+    """How things stand: orders by state, what waits for a person, what is not told yet, the last pass."""
+    waiting = exceptions.find(ctx.db)
+    by_code: dict[str, int] = {}
+    for one in waiting:
+        by_code[one["code"]] = by_code.get(one["code"], 0) + 1
+    return {
+        "orders": dict(sorted(orders.states(ctx.db).items())),
+        "exceptions": dict(sorted(by_code.items())),
+        "waiting_effects": effects.open_counts(ctx.db),
+        "paused": locations.paused(ctx.db),
+        "last_pass": passes.last(ctx.db),
+    }
+
+
+def exception_show(ctx: Context, number: int) -> Row:
+    """One exception, what it means, and its answers ready to paste."""
+    found = exceptions.one(ctx.db, number)
+    if found is None:
+        raise UsageError(f"there is no exception {number}", next="orderctl exceptions list")
+    known = codes.EXCEPTIONS.get(found["code"])
+    told = codes.answers(found["code"], exception_id=number, subject=found["subject"], order=found["order"] or "")
+    return found | {
+        "meaning": known.meaning if known else "",
+        "answers": [{"command": command, "when": when} for command, when in told],
+    }
+
+
+def exception_resolve(ctx: Context, number: int, reason: str) -> Report:
+    """A person's answer closes an exception."""
+    report = Report("exceptions resolve")
+    found = exceptions.one(ctx.db, number)
+    if found is None or found["closed_at"]:
+        state = "closed already" if found else "not there"
+        raise UsageError(f"exception {number} is {state}", next="orderctl exceptions list")
+    ctx.stamp = passes.begin(ctx.db, "exceptions resolve", ctx.stamp.actor, ctx.stamp.at)
+    with transaction(ctx.db, "exceptions.resolve"):
+        exceptions.close(ctx.db, ctx.stamp, number, reason)
+    report.count("resolved")
+    report.items.append(exceptions.one(ctx.db, number) or {})
+    passes.end(ctx.db, ctx.stamp, ctx.now, int(report.exit), "")
+    return report
+
+
+def locations_list(ctx: Context) -> list[Row]:
+    """Every location, how it is reached, whether it is paused, what waits there."""
+    paused = locations.paused(ctx.db)
+    waiting = locations.waiting(ctx.db)
+    rows = []
+    for name, configured in ctx.config.locations.items():
+        place = configured.location
+        rows.append(
+            {
+                "location": name,
+                "kind": place.kind,
+                "stock": place.stock,
+                "send": configured.send.via if configured.send else "",
+                "confirm": configured.confirm.via if configured.confirm else "",
+                "paused_at": paused.get(name),
+                "planned": waiting.get(name, {}).get("planned", 0),
+                "in_hand": sum(
+                    waiting.get(name, {}).get(state, 0) for state in ("dispatched", "acknowledged", "cancel_requested")
+                ),
+                "uncertain": waiting.get(name, {}).get("uncertain", 0),
+            }
+        )
+    return rows
+
+
+def location_pause(ctx: Context, name: str, reason: str) -> Report:
+    """Nothing more is planned at or handed to a location until it is resumed."""
+    return _switch(ctx, name, reason, pause=True)
+
+
+def location_resume(ctx: Context, name: str) -> Report:
+    """A paused location works again."""
+    return _switch(ctx, name, "", pause=False)
+
+
+def _switch(ctx: Context, name: str, reason: str, *, pause: bool) -> Report:
+    chosen([name], ctx.config.locations, "location")
+    report = Report("locations pause" if pause else "locations resume")
+    ctx.stamp = passes.begin(ctx.db, report.step, ctx.stamp.actor, ctx.stamp.at)
+    with transaction(ctx.db, "locations.switch"):
+        if pause:
+            locations.pause(ctx.db, ctx.stamp, name, reason)
+            report.count("planned anew", locations.withdraw_planned(ctx.db, ctx.stamp, name))
+        else:
+            locations.resume(ctx.db, ctx.stamp, name)
+            locations.wake(ctx.db, ctx.now)
+    report.items.append({"location": name, "paused": pause, "reason": reason})
+    passes.end(ctx.db, ctx.stamp, ctx.now, int(report.exit), "")
+    return report
+
+
+def channels_list(ctx: Context) -> list[Row]:
+    """Every channel, whether it is live or only watched, what it is told, what it has."""
+    counts = orders.by_channel(ctx.db)
+    return [
+        {
+            "channel": name,
+            "type": one.type,
+            "short": one.short,
+            "live_from": one.live_from or None,
+            "push": list(one.push),
+            "orders": counts.get(name, 0),
+        }
+        for name, one in ctx.config.channels.items()
+    ]
+
+
+def channel_show(ctx: Context, name: str) -> Row:
+    """One channel with how far it has been read and what it is still to be told."""
+    chosen([name], ctx.config.channels, "channel")
+    row = next(row for row in channels_list(ctx) if row["channel"] == name)
+    return row | {
+        "streams": cursors.listed(ctx.db, f"channel:{name}"),
+        "waiting_effects": effects.open_counts(ctx.db).get(f"channel:{name}", 0),
+    }
+
+
+def stock_adjust(ctx: Context, sku: str, location: str, delta: int, reason: str, note: str = "") -> Report:
+    """Post one move by hand. UsageError for a location, number or reason that cannot be."""
+    chosen([location], ctx.config.locations, "location")
+    if location not in ctx.counted:
+        raise UsageError(f"'{location}' has unlimited stock; it keeps no ledger", next="orderctl locations list")
+    known = (*REASONS, *ctx.config.stock_reasons)
+    if reason not in known:
+        message = f"'{reason}' is not a reason{did_you_mean(reason, known)}; nothing was changed"
+        raise UsageError(message, next=f"one of: {', '.join(known)}")
+    if delta == 0:
+        raise UsageError("0 changes nothing", next="say +N or -N")
+    report = Report("stock adjust")
+    ctx.stamp = passes.begin(ctx.db, "stock adjust", ctx.stamp.actor, ctx.stamp.at)
+    move = StockMove(
+        location=location,
+        sku=sku,
+        delta=delta,
+        reason=reason,
+        cause=note or f"pass:{ctx.stamp.pass_id}",
+        key=key("adjust", str(ctx.stamp.pass_id), location, sku),
+        actor=ctx.stamp.actor,
+        moved_at=ctx.now,
+    )
+    with transaction(ctx.db, "stock.adjust"):
+        stock.post(ctx.db, [move])
+    report.count("moves")
+    report.items += [row for row in stock.levels(ctx.db, sku) if row["location"] == location]
+    passes.end(ctx.db, ctx.stamp, ctx.now, int(report.exit), "")
+    return report
+
+
+def db_backup(ctx: Context, target: Path) -> Report:
+    """A checked copy of the store at `target`, which must not be there yet."""
+    report = Report("db backup")
+    size = care.backup(ctx.db, target)
+    report.items.append({"file": str(target), "bytes": size, "checked": True})
+    report.count("copies")
+    return report
+
+
+def db_check(ctx: Context) -> Report:
+    """Whether the store is sound: SQLite's own checks and the sums that must hold. Exit 7 on a difference."""
+    report = Report("db check")
+    for name, wrong in care.check(ctx.db):
+        report.items.append({"check": name, "wrong": len(wrong), "examples": wrong[:5]})
+        report.count("checks")
+        if wrong:
+            message = f"{len(wrong)} wrong, e.g. {wrong[0]}"
+            report.problem("store_difference", name, message, next="orderctl help store_difference", exit=Exit.CHECK)
+    return report
+
+
+def explained(code: str) -> dict[str, Any]:
+    """What any code means: an exit, an exception, a finding. UsageError for one that nobody knows."""
+    from orderctl.config import findings
+    from orderctl.rules import codes as rule_codes
+
+    everything: dict[str, tuple[str, str]] = {name: ("exit code", text) for name, text in codes.EXITS.items()}
+    everything |= {name: ("exception", known.meaning) for name, known in codes.EXCEPTIONS.items()}
+    everything |= {name: ("rules.toml", text) for name, text in rule_codes.MEANING.items()}
+    everything |= {name: ("channels.toml", text) for name, text in findings.CODES.items()}
+    everything |= {name: ("check", text) for name, text in codes.CHECKS.items()}
+    match = next((name for name in everything if name.casefold() == code.casefold()), None)
+    if match is None:
+        raise UsageError(f"there is no code '{code}'{did_you_mean(code, everything)}", next="orderctl help --all")
+    kind, meaning = everything[match]
+    known = codes.EXCEPTIONS.get(match)
+    answers = [{"command": command, "when": when} for command, when in known.answers] if known else []
+    return {"code": match, "kind": kind, "meaning": meaning, "answers": answers}

@@ -1,0 +1,92 @@
+"""One pass: what a killed one left, then pull, collect, route, dispatch, push, in this order.
+
+Each step also runs alone, as a pass of one. Rules and adapters are opened before anything is touched.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Sequence
+
+from orderctl.core.errors import Exit, UsageError, worst
+from orderctl.core.text import did_you_mean
+from orderctl.steps import collect, context, dispatch, pull, push, route
+from orderctl.steps.context import Context
+from orderctl.steps.report import Report
+from orderctl.store import effects, passes
+
+STEPS = ("pull", "collect", "route", "dispatch", "push")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Subjects:
+    """What single steps are limited to; empty = everything."""
+
+    channels: Sequence[str] = ()
+    locations: Sequence[str] = ()
+    orders: Sequence[int] = ()
+
+
+EVERYTHING = Subjects()
+
+
+def run(
+    ctx: Context,
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    subjects: Subjects = EVERYTHING,
+    command: str = "run",
+) -> list[Report]:
+    """One pass of the steps `only` (all when empty) without `skip`. UsageError for a step that does not exist."""
+    names = [step for step in STEPS if (not only or step in only) and step not in skip]
+    for step in (*only, *skip):
+        if step not in STEPS:
+            message = f"there is no step '{step}'{did_you_mean(step, STEPS)}; steps are {', '.join(STEPS)}"
+            raise UsageError(message, next="orderctl run --help")
+    ctx.adapters.open_all()
+    if "route" in names:
+        _ = ctx.rules
+    ctx.journal.check(ctx.db)
+    begun = passes.begin(ctx.db, command, ctx.stamp.actor, ctx.stamp.at)
+    # whoever began the pass, what it does is the rules' doing: a hold by a person's name would be theirs to end
+    ctx.stamp = dataclasses.replace(begun, actor="orderctl")
+    reports = [report for report in (_recover(ctx),) if report.counts or report.problems]
+    seen = _tell_news(ctx, reports, 0)
+    for name in names:
+        reports.append(_step(name, subjects)(ctx))
+        seen = _tell_news(ctx, reports, seen)
+    code = worst(report.exit for report in reports)
+    summary = json.dumps({report.step: report.counts for report in reports})
+    passes.end(ctx.db, ctx.stamp, context.now(), int(code), summary)
+    return reports
+
+
+def _step(name: str, subjects: Subjects) -> Callable[[Context], Report]:
+    return {
+        "pull": lambda ctx: pull.pull(ctx, subjects.channels),
+        "collect": lambda ctx: collect.collect(ctx, subjects.locations),
+        "route": lambda ctx: route.route(ctx, subjects.orders),
+        "dispatch": lambda ctx: dispatch.dispatch(ctx, subjects.locations),
+        "push": lambda ctx: push.push(ctx, subjects.channels),
+    }[name]
+
+
+def _recover(ctx: Context) -> Report:
+    """Finish what a killed process began. Its rows can only be its own: we hold the lock."""
+    report = Report("recover")
+    for begun in effects.begun(ctx.db):
+        recover = dispatch.recover if begun.kind == "handoff" else push.recover
+        recover(ctx, begun, report)
+    return report
+
+
+def _tell_news(ctx: Context, reports: list[Report], seen: int) -> int:
+    """Add what the step just done put before a person to its report; the newest exception told by now."""
+    if not reports:
+        return seen
+    for one in passes.news(ctx.db, ctx.stamp.pass_id, seen):
+        hint = f"orderctl exceptions show {one.exception_id}"
+        reports[-1].problem(one.code, one.subject, one.message, next=hint, exit=Exit.ATTENTION)
+        seen = one.exception_id
+    return seen

@@ -1,0 +1,131 @@
+"""Shipments and batches by hand: confirm what a location said by phone, resolve what is uncertain, print again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from orderctl.core import answers
+from orderctl.core.confirmations import Confirmation
+from orderctl.core.effects import Batch, Document, Receipt
+from orderctl.core.errors import UsageError
+from orderctl.steps.choice import chosen
+from orderctl.steps.context import Context
+from orderctl.steps.report import Report
+from orderctl.steps.views import Row
+from orderctl.store import batches, exceptions, order_views, packages, passes, shipment_views
+from orderctl.store.transactions import transaction
+
+
+def confirm(ctx: Context, reference: str, told: Confirmation, units: Mapping[str, int]) -> Report:
+    """Write down what the location said of a shipment: `told` for all of it, or for `units` (line id -> units) each."""
+    report = Report("shipments confirm")
+    asked = packages.asked(ctx.db, [reference.upper()]).get(reference.upper())
+    if asked is None:
+        raise UsageError(f"there is no shipment '{reference}'", next="orderctl shipments list")
+    if asked.state in {"planned", "sending"}:
+        message = f"{asked.reference} is {asked.state}: it was never handed over; nothing was changed"
+        raise UsageError(message, next=f"orderctl dispatch {asked.location}")
+    if asked.state == "uncertain":
+        message = f"{asked.reference} may or may not have been handed over; nothing was changed"
+        raise UsageError(message, next=f"orderctl shipments resolve {asked.reference} --sent")
+    known = {line.channel_line_id for line in asked.lines}
+    for line in units:
+        if line not in known:
+            raise UsageError(f"the shipment has no line '{line}'; lines: {', '.join(sorted(known))}")
+    rows = [_row(told, line, quantity) for line, quantity in units.items()] or [told]
+    answer = answers.read(asked, rows)
+    ctx.stamp = passes.begin(ctx.db, "shipments confirm", ctx.stamp.actor, ctx.stamp.at)
+    with transaction(ctx.db, "shipments.confirm"):
+        packages.apply(ctx.db, ctx.stamp, [(asked, answer)], ctx.counted)
+    report.count("packages", len(answer.packages))
+    for problem in answer.problems:
+        report.problem(problem.code, asked.reference, problem.message, next="orderctl exceptions list")
+    report.items.append(order_views.summary(ctx.db, asked.order_id))
+    passes.end(ctx.db, ctx.stamp, ctx.now, int(report.exit), "")
+    return report
+
+
+def _row(told: Confirmation, line: str, quantity: int) -> Confirmation:
+    return Confirmation(
+        kind=told.kind,
+        reference=told.reference,
+        line_id=line,
+        quantity=quantity,
+        carrier=told.carrier,
+        service=told.service,
+        tracking_number=told.tracking_number,
+        at=told.at,
+        reason=told.reason,
+        where=told.where,
+    )
+
+
+def resolve(ctx: Context, name: str, *, sent: bool) -> Report:
+    """Say what became of an uncertain batch, named by itself or by any of its shipments.
+
+    Sent: its shipments are with the location. Not sent: they are planned as before, and leave with a later batch.
+    """
+    found = shipment_views.uncertain_batch(ctx.db, name)
+    if found is None:
+        raise UsageError(f"nothing about '{name}' is uncertain", next="orderctl exceptions list")
+    location, number, document, references = found
+    report = Report("shipments resolve")
+    ctx.stamp = passes.begin(ctx.db, "shipments resolve", ctx.stamp.actor, ctx.stamp.at)
+    receipt = Receipt("accepted" if sent else "retry", message=f"{ctx.stamp.actor} says so")
+    with transaction(ctx.db, "shipments.resolve"):
+        configured = ctx.config.locations.get(location)
+        final = configured is None or configured.confirm is None
+        batches.settle(ctx.db, ctx.stamp, location, document, receipt, final=final, counted=ctx.counted)
+        exceptions.settle(ctx.db, ctx.stamp, "uncertain", f"{location} batch {number}")
+    report.count("sent" if sent else "not sent", len(references))
+    report.items.append({"location": location, "batch": number, "sent": sent, "shipments": references})
+    passes.end(ctx.db, ctx.stamp, ctx.now, int(report.exit), "")
+    return report
+
+
+def batch_show(ctx: Context, location: str, number: int) -> Row:
+    """One batch with the references of its shipments."""
+    found = shipment_views.batch(ctx.db, location, number)
+    if found is None:
+        raise UsageError(f"there is no batch {number} of '{location}'", next="orderctl batches list")
+    found.pop("shipment_ids")
+    return found
+
+
+def reprint(ctx: Context, location: str, number: int) -> tuple[Document, bool]:
+    """The document of a batch once more, and whether it has the very bytes that were handed over.
+
+    It has others when an order of the batch was changed since; the batch itself is not handed over again.
+    """
+    chosen([location], ctx.config.locations, "location")
+    found = shipment_views.batch(ctx.db, location, number)
+    if found is None:
+        raise UsageError(f"there is no batch {number} of '{location}'", next="orderctl batches list")
+    destination = ctx.adapters.way(location, "send")
+    if destination is None:
+        raise UsageError(f"'{location}' has no `send` in channels.toml", next="orderctl config check")
+    day, created_at = shipment_views.batch_date(ctx.db, location, number)
+    shipments = batches.gather(ctx.db, found["shipment_ids"])
+    document = destination.render(Batch(location, number, created_at, day, shipments))
+    return document, document.digest == found["digest"]
+
+
+def shipments_list(ctx: Context, *, state: str = "", location: str = "", limit: int | None = None) -> list[Row]:
+    """Shipments newest first."""
+    return shipment_views.shipments(ctx.db, state=state, location=location, limit=limit)
+
+
+def shipment_show(ctx: Context, reference: str) -> Row:
+    """One shipment with its lines and packages, and the order it belongs to."""
+    order = shipment_views.order_of(ctx.db, reference)
+    if order is None:
+        raise UsageError(f"there is no shipment '{reference}'", next="orderctl shipments list")
+    whole = order_views.one(ctx.db, order)
+    shipment: Row = next(one for one in whole["shipments"] if one["reference"] == reference.upper())
+    history = [event for event in whole["history"] if shipment["reference"] in event["detail"]]
+    return {"order": whole["order"], "ship_to": whole["ship_to"], **shipment, "history": history}
+
+
+def batches_list(ctx: Context, *, location: str = "", limit: int | None = None) -> list[Row]:
+    """Batches newest first."""
+    return shipment_views.batches(ctx.db, location=location, limit=limit)

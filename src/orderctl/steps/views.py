@@ -1,0 +1,62 @@
+"""What reading commands show. Nothing here changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from orderctl.core.errors import UsageError
+from orderctl.core.states import ORDER_STATES
+from orderctl.core.text import did_you_mean
+from orderctl.steps.context import Context
+from orderctl.store import exceptions, order_views, quarantine, stock
+
+Row = dict[str, Any]
+
+
+def orders_list(ctx: Context, *, states: Sequence[str] = (), channel: str = "", limit: int | None = None) -> list[Row]:
+    """Orders newest first."""
+    for state in states:
+        if state not in ORDER_STATES:
+            message = f"there is no state '{state}'{did_you_mean(state, ORDER_STATES)}"
+            raise UsageError(message, next=f"one of: {', '.join(ORDER_STATES)}")
+    return order_views.listed(ctx.db, states=states, channel=channel, limit=limit)
+
+
+def order_id(ctx: Context, name: str) -> int:
+    """The one order that `name` means. UsageError when there is none, or more than one."""
+    found = order_views.find(ctx.db, name)
+    if not found:
+        raise UsageError(f"there is no order '{name}'", next="orderctl orders list")
+    if len(found) > 1:
+        names = ", ".join(label for _, label in found)
+        raise UsageError(f"'{name}' may be any of {names}", next=f"orderctl orders show {found[0][1]}")
+    return found[0][0]
+
+
+def order_show(ctx: Context, name: str) -> Row:
+    """One order with everything that belongs to it."""
+    return order_views.one(ctx.db, order_id(ctx, name))
+
+
+def exceptions_list(ctx: Context, *, include_closed: bool = False, limit: int | None = None) -> list[Row]:
+    """What waits for a person, newest first."""
+    return exceptions.find(ctx.db, include_closed=include_closed, limit=limit)
+
+
+def exception_show(ctx: Context, number: int) -> Row:
+    """One exception, open or closed. UsageError when there is none of that number."""
+    found = exceptions.one(ctx.db, number)
+    if found is None:
+        raise UsageError(f"there is no exception {number}", next="orderctl exceptions list")
+    return found
+
+
+def quarantine_list(ctx: Context) -> list[Row]:
+    """Payloads that could not become an order, newest first."""
+    return quarantine.find(ctx.db)
+
+
+def stock_show(ctx: Context, sku: str | None = None) -> list[Row]:
+    """Units on hand, reserved and available per SKU and location."""
+    return stock.levels(ctx.db, sku)

@@ -1,0 +1,1 @@
+"""Floor 2: the only SQL. One module per noun; sees `core` only."""

@@ -1,0 +1,124 @@
+"""Opening the store: for writing, for reading, or as a copy that a dry run may change.
+
+Writing connections keep WAL with synchronous FULL; reading ones are `query_only` and work on a read-only folder as
+long as no log with content lies there. A store that is not ours, damaged, or newer than this program is refused.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+from orderctl.core.errors import StoreError
+from orderctl.store import migrations
+from orderctl.store.transactions import unusable
+
+BUSY_TIMEOUT_S = 10
+
+
+def open_for_writing(database: Path) -> sqlite3.Connection:
+    """The store, made if it is not there, brought up to this version. The caller holds the lock."""
+    if not database.exists():
+        _create(database)
+    elif database.stat().st_size == 0:
+        raise StoreError("the store is an empty file; it was not used", where=str(database), next="restore a backup")
+    db = _connect(f"file:{quote(str(database))}?mode=rw", database)
+    try:
+        migrations.check(db, database)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA temp_store = MEMORY")
+        db.execute("PRAGMA cache_size = -65536")
+        migrations.upgrade(db, database)
+    except sqlite3.Error as error:
+        db.close()
+        raise _damaged(error, database) from error
+    except StoreError:
+        db.close()
+        raise
+    return db
+
+
+def open_for_reading(database: Path) -> sqlite3.Connection:
+    """The store as it is, unchangeable through this connection."""
+    if not database.exists():
+        raise StoreError("there is no store yet", where=str(database), next="orderctl run")
+    wal = database.with_name(database.name + "-wal")
+    if os.access(database.parent, os.W_OK):
+        mode = "mode=rw"  # query_only below; a connection opened `ro` leaves -wal and -shm behind
+    elif wal.exists() and wal.stat().st_size:
+        message = "the folder is not writable and a write-ahead log lies there; it cannot be read safely"
+        raise StoreError(message, where=str(database), next="make the folder writable")
+    else:
+        mode = "mode=ro&immutable=1"
+    db = _connect(f"file:{quote(str(database))}?{mode}", database)
+    try:
+        migrations.check(db, database)
+        db.execute("PRAGMA query_only = ON")
+        migrations.need_latest(db, database)
+    except sqlite3.Error as error:
+        db.close()
+        raise _damaged(error, database) from error
+    except StoreError:
+        db.close()
+        raise
+    return db
+
+
+def open_copy(database: Path) -> sqlite3.Connection:
+    """A private copy of the store (an empty one when there is none) that vanishes when closed."""
+    copy = sqlite3.connect("", isolation_level=None)
+    if database.exists():
+        source = open_for_reading(database)
+        try:
+            source.backup(copy)
+        finally:
+            source.close()
+    migrations.create(copy)
+    _settle(copy)
+    copy.execute("PRAGMA foreign_keys = ON")
+    return copy
+
+
+def _create(database: Path) -> None:
+    """Make the file with its mode from the start: SQLite would make it readable for everyone."""
+    journal = database.with_name(database.name + ".effects")
+    if journal.exists() and journal.stat().st_size:
+        message = "the store is gone but its journal is not; no new one was made over it"
+        raise StoreError(message, where=str(database), next="restore a backup of the store")
+    part = database.with_name(database.name + ".new")
+    try:
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        db = sqlite3.connect(part, isolation_level=None)
+        try:
+            migrations.create(db)
+        finally:
+            db.close()
+        part.rename(database)
+    except OSError as error:
+        raise StoreError(f"cannot be made: {error.strerror}", where=str(database)) from error
+    except sqlite3.Error as error:
+        raise unusable(error, "no store was made") from error
+
+
+def _connect(uri: str, database: Path) -> sqlite3.Connection:
+    try:
+        db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_S)
+        _settle(db)
+    except sqlite3.Error as error:
+        raise _damaged(error, database) from error
+    return db
+
+
+def _settle(db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA trusted_schema = OFF")
+
+
+def _damaged(error: sqlite3.Error, database: Path) -> StoreError:
+    refusal = unusable(error, "nothing was touched")
+    refusal.where = str(database)
+    return refusal

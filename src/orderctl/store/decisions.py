@@ -1,0 +1,285 @@
+"""Decisions written down and applied: counters, shipments, reservations, holds, exceptions, all in bulk."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from orderctl.core.digests import digest
+from orderctl.core.orders import PRIORITIES, Order
+from orderctl.core.plans import Plan, PlannedShipment
+from orderctl.core.stamp import Stamp
+from orderctl.store import effects, events, exceptions, holds, orders, overrides
+from orderctl.store.exceptions import Trouble
+from orderctl.store.waiting import WaitingOrder
+
+#: Exceptions that a decision raises and that close when a later decision no longer does.
+DECIDED = (
+    *("unknown_sku", "short_stock", "no_service", "unrouted", "rejected", "backorder_expired", "late_delivery"),
+    *("given_short", "given_location"),
+)
+#: Problems that are written down with the order but stop nothing, so that nobody has to answer them.
+NOTED = ("missing_weight",)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One order with its plan. `record` is the compressed record that `explain` replays.
+
+    `cancel_pushed` says whether its channel takes cancellations from us.
+    """
+
+    waiting: WaitingOrder
+    plan: Plan
+    record: bytes
+    applied: bool
+    cancel_pushed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a batch of decisions was made with: the engine's number and the rows of rule set and places."""
+
+    engine: int
+    ruleset_id: int
+    places_id: int
+
+
+def basis(db: sqlite3.Connection, stamp: Stamp, engine: int, ruleset: tuple[str, str], places: str) -> Basis:
+    """The rows of this rule set (digest, text) and these places (text), written once per digest."""
+    return Basis(engine, _kept(db, stamp, "ruleset", *ruleset), _kept(db, stamp, "places", digest(places), places))
+
+
+def _kept(db: sqlite3.Connection, stamp: Stamp, name: str, mark: str, text: str) -> int:
+    table = "rulesets" if name == "ruleset" else "places"
+    db.execute(
+        f"INSERT INTO {table} (digest, text, first_used_at) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING",
+        (mark, text, stamp.at),
+    )
+    return int(db.execute(f"SELECT {name}_id FROM {table} WHERE digest = ?", (mark,)).fetchone()[0])
+
+
+def apply(db: sqlite3.Connection, stamp: Stamp, made_with: Basis, decided: Sequence[Decided]) -> None:
+    """Write `decided` down and make it true, inside the caller's transaction."""
+    first = db.execute("SELECT coalesce(max(decision_id), 0) + 1 FROM decisions").fetchone()[0]
+    db.executemany(
+        "INSERT INTO decisions (decision_id, order_id, sequence, decided_at, actor, pass_id, engine, ruleset_id,"
+        " places_id, applied, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                *(decision_id, one.waiting.order_id, one.waiting.decisions + 1, stamp.at, stamp.actor, stamp.pass_id),
+                *(made_with.engine, made_with.ruleset_id, made_with.places_id, one.applied, one.record),
+            )
+            for decision_id, one in enumerate(decided, first)
+        ],
+    )
+    applied = [(decision_id, one) for decision_id, one in enumerate(decided, first) if one.applied]
+    holds.settle(db, stamp, {one.waiting.order_id: one.plan.holds for _, one in applied if _has_holds(one)})
+    _count_lines(db, stamp, [one for _, one in applied])
+    _plan_shipments(db, stamp, applied)
+    _flags(db, stamp, decided)
+    exceptions.settle_orders(
+        db, stamp, {one.waiting.order_id: _codes(one) for _, one in applied if one.waiting.decisions}, DECIDED
+    )
+    exceptions.raise_all(db, stamp, _troubles(one for _, one in applied))
+    events.add(db, stamp, _story(one for _, one in applied))
+    orders.refresh(db, stamp, [one.waiting.order_id for one in decided])
+
+
+def _story(decided: Iterable[Decided]) -> Iterable[tuple[int, str, str]]:
+    """What the order's history says of each decision."""
+    for one in decided:
+        order_id, plan = one.waiting.order_id, one.plan
+        for part, shipment in enumerate(plan.shipments, one.waiting.parts + 1):
+            units = ", ".join(f"{line.quantity} x {line.sku}" for line in shipment.lines)
+            yield order_id, "planned", f"{one.waiting.stem}-{part}: {units} from {shipment.location}"
+        for wait in plan.backorders:
+            yield order_id, "backordered", f"{wait.quantity} x {wait.sku}"
+        for event in plan.events:
+            yield order_id, "noted", event
+        for problem in plan.problems:
+            if problem.code in NOTED:
+                yield order_id, "noted", f"{problem.code}: {problem.message}"
+
+
+def _has_holds(one: Decided) -> bool:
+    return bool(one.plan.holds or one.waiting.holds)
+
+
+def _count_lines(db: sqlite3.Connection, stamp: Stamp, decided: Sequence[Decided]) -> None:
+    rows = []
+    for one in decided:
+        plan, lines = one.plan, one.waiting.lines
+        planned: dict[str, int] = {}
+        for shipment in plan.shipments:
+            for part in shipment.lines:
+                planned[part.line_id] = planned.get(part.line_id, 0) + part.quantity
+        cancelled = {part.line_id: part.quantity for part in plan.cancelled}
+        waits = {backorder.line_id: backorder for backorder in plan.backorders}
+        for name, line in lines.items():
+            units = line.open + line.backordered
+            wait = waits.get(name)
+            left = wait.quantity if wait else 0
+            take, drop = planned.get(name, 0), cancelled.get(name, 0)
+            if take or drop or left != line.backordered:
+                since = (line.backordered_at or stamp.at) if wait else None
+                rows.append(
+                    (
+                        *(units - take - drop - left, take, left, drop, since),
+                        *((wait.expected_at or None) if wait else None, line.line_id),
+                    )
+                )
+    db.executemany(
+        "UPDATE order_lines SET open = ?, planned = planned + ?, backordered = ?, cancelled = cancelled + ?,"
+        " backordered_at = ?, expected_at = ? WHERE line_id = ?",
+        rows,
+    )
+
+
+def _plan_shipments(db: sqlite3.Connection, stamp: Stamp, decided: Sequence[tuple[int, Decided]]) -> None:
+    next_id = db.execute("SELECT coalesce(max(shipment_id), 0) + 1 FROM shipments").fetchone()[0]
+    rows, line_rows, promise_rows = [], [], []
+    for decision_id, one in decided:
+        waiting = one.waiting
+        for part, shipment in enumerate(one.plan.shipments, waiting.parts + 1):
+            rows.append(_shipment_row(next_id, decision_id, waiting, part, shipment, stamp))
+            for line in shipment.lines:
+                line_id = waiting.lines[line.line_id].line_id
+                line_rows.append((next_id, line_id, line.sku, line.quantity))
+            for line in shipment.promised:
+                line_id = waiting.lines[line.line_id].line_id
+                promise_rows.append((next_id, line_id, shipment.location, line.sku, line.quantity))
+            next_id += 1
+    db.executemany(
+        "INSERT INTO shipments (shipment_id, order_id, part, reference, decision_id, location, carrier, service, state,"
+        " priority, not_before, options, cost_minor, planned_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?, ?, ?, ?)",
+        rows,
+    )
+    db.executemany("INSERT INTO shipment_lines (shipment_id, line_id, sku, quantity) VALUES (?, ?, ?, ?)", line_rows)
+    db.executemany(
+        "INSERT INTO reservations (shipment_id, line_id, location, sku, quantity) VALUES (?, ?, ?, ?, ?)", promise_rows
+    )
+
+
+def _shipment_row(
+    shipment_id: int, decision_id: int, waiting: WaitingOrder, part: int, shipment: PlannedShipment, stamp: Stamp
+) -> tuple[object, ...]:
+    carrier, _, service = shipment.service.partition(":")
+    options = json.dumps(shipment.options, ensure_ascii=False, sort_keys=True) if shipment.options else "{}"
+    return (
+        *(shipment_id, waiting.order_id, part, f"{waiting.stem}-{part}", decision_id, shipment.location),
+        *(carrier, service, PRIORITIES.index(shipment.priority), shipment.not_before, options),
+        *(shipment.cost_minor, stamp.at),
+    )
+
+
+def _flags(db: sqlite3.Connection, stamp: Stamp, decided: Sequence[Decided]) -> None:
+    """The order's own columns: when it is due again, how many decisions and parts it has, tags, rejection."""
+    db.executemany(
+        "UPDATE orders SET due_at = ?, decisions = decisions + 1, parts = parts + ? WHERE order_id = ?",
+        [
+            (
+                _due_again(one, stamp.at) if one.applied else None,
+                len(one.plan.shipments) * one.applied,
+                one.waiting.order_id,
+            )
+            for one in decided
+        ],
+    )
+    for one in decided:
+        plan, waiting = one.plan, one.waiting
+        if not one.applied:
+            continue
+        if waiting.given:
+            overrides.end(db, stamp, waiting.order_id, "route")
+        if plan.tags or plan.assigned or plan.priority or plan.rejected is not None or plan.track_only:
+            tags = list(dict.fromkeys((*waiting.tags, *plan.tags)))
+            db.execute(
+                "UPDATE orders SET tags = ?, assigned = coalesce(nullif(?, ''), assigned), rejection = ?,"
+                " track_only = ?, priority = coalesce(?, priority) WHERE order_id = ?",
+                (
+                    *(json.dumps(tags, ensure_ascii=False), plan.assigned, plan.rejected, plan.track_only),
+                    *(PRIORITIES.index(plan.priority) if plan.priority else None, waiting.order_id),
+                ),
+            )
+        if plan.notes:
+            events.add(db, stamp, [(waiting.order_id, "note", note) for note in plan.notes])
+        _cancellations(db, stamp, one)
+
+
+def _due_again(one: Decided, at: str) -> str | None:
+    if one.waiting.given:
+        return at  # what the person did not speak of is left to the rules
+    moments = [moment for hold in one.plan.holds for moment in (hold.release_at, hold.cancel_at) if moment]
+    moments += [backorder.wait_until for backorder in one.plan.backorders if backorder.wait_until]
+    return min(moments, default=None)
+
+
+def _cancellations(db: sqlite3.Connection, stamp: Stamp, one: Decided) -> None:
+    """A rejection or cancelled units go to the channel when it takes cancellations; else a person is told."""
+    plan, waiting = one.plan, one.waiting
+    if one.cancel_pushed and (plan.rejected is not None or plan.cancelled):
+        units = {line.line_id: line.quantity for line in plan.cancelled}
+        _add_cancel(db, stamp, waiting.order_id, waiting.order, units, plan.rejected or "out of stock")
+
+
+def tell_cancelled(
+    db: sqlite3.Connection,
+    stamp: Stamp,
+    order_id: int,
+    order: Order,
+    units: Mapping[str, int],
+    why: str,
+    *,
+    pushed: bool,
+) -> None:
+    """A person cancelled `units` (line id -> units): the channel is told, or a person is asked to do it there."""
+    if pushed:
+        _add_cancel(db, stamp, order_id, order, units, why)
+        return
+    stem = str(db.execute("SELECT stem FROM orders WHERE order_id = ?", (order_id,)).fetchone()[0])
+    skus = {line.id: line.sku for line in order.lines}
+    said = ", ".join(f"{quantity} x {skus[name]}" for name, quantity in units.items())
+    message = f"cancel {said} on {order.channel} by hand"
+    exceptions.raise_all(db, stamp, [Trouble("cancel_not_pushed", stem, message, order_id)])
+
+
+def _add_cancel(
+    db: sqlite3.Connection, stamp: Stamp, order_id: int, order: Order, units: Mapping[str, int], why: str
+) -> None:
+    body = {
+        "channel_order_id": order.channel_order_id,
+        "number": order.number,
+        "reason": why,
+        "lines": [{"id": line_id, "quantity": quantity} for line_id, quantity in units.items()],
+    }
+    payload = json.dumps(body, ensure_ascii=False, sort_keys=True)
+    effect_key = effects.key_of(db, "cancel", order.channel, order.channel_order_id, digest(payload), stamp.at)
+    db.execute(
+        "INSERT INTO effects (key, kind, target, order_id, payload, digest, state, next_try_at, created_at)"
+        " VALUES (?, 'cancel', ?, ?, ?, ?, 'pending', ?, ?)",
+        (effect_key, f"channel:{order.channel}", order_id, payload, digest(payload), stamp.at, stamp.at),
+    )
+
+
+def _codes(one: Decided) -> set[str]:
+    return {trouble.code for trouble in _troubles([one])}
+
+
+def _troubles(decided: Iterable[Decided]) -> list[Trouble]:
+    troubles = []
+    for one in decided:
+        plan, waiting = one.plan, one.waiting
+        found = [(problem.code, problem.message) for problem in plan.problems if problem.code not in NOTED]
+        found += [("unrouted", "no location rule takes it") for hold in plan.holds if hold.reason == "unrouted"]
+        if not one.cancel_pushed:
+            if plan.rejected is not None:
+                found.append(("rejected", plan.rejected or "rejected by a rule"))
+            if plan.cancelled:
+                skus = ", ".join(f"{line.quantity} x {line.sku}" for line in plan.cancelled)
+                found.append(("cancel_not_pushed", f"cancel {skus} on the channel by hand"))
+        troubles += [Trouble(code, waiting.stem, message, waiting.order_id, plan.assigned) for code, message in found]
+    return troubles

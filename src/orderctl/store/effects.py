@@ -1,0 +1,174 @@
+"""The outbox: every effect is a row before it happens, and its receipt is written under the same key.
+
+`sending` is committed before the call. Because the store has one writer, a row found in `sending` at the start of a
+pass belongs to a process that is dead.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from orderctl.core.digests import digest, key
+from orderctl.core.effects import Document, Receipt, Tracking, TrackingLine
+from orderctl.core.stamp import Stamp
+from orderctl.core.times import later
+from orderctl.store import events, exceptions, meta, orders
+from orderctl.store.exceptions import Trouble
+
+#: How long an effect that was surely not processed waits, by attempt, before it is tried again.
+BACK_OFF_S = (0, 60, 300, 900, 3600)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A document whose delivery a dead process began: its target, name, and the key of its first effect."""
+
+    kind: str
+    target: str
+    document: str
+    key: str
+
+
+def key_of(db: sqlite3.Connection, kind: str, *natural: str) -> str:
+    """The idempotency key of an effect of this installation."""
+    return key(meta.get(db, "installation"), kind, *natural)
+
+
+def begun(db: sqlite3.Connection) -> list[Begun]:
+    """What was being sent when the last process died, one entry per document."""
+    rows = db.execute(
+        "SELECT kind, target, document, min(key) FROM effects WHERE state = 'sending' GROUP BY kind, target, document"
+        " ORDER BY min(effect_id)"
+    )
+    return [Begun(*row) for row in rows]
+
+
+def highest(db: sqlite3.Connection) -> int:
+    """The sequence of the newest effect."""
+    return int(db.execute("SELECT coalesce(max(effect_id), 0) FROM effects").fetchone()[0])
+
+
+def pending_tracking(db: sqlite3.Connection, channel: str, now: str, limit: int) -> list[Tracking]:
+    """Packages that `channel` has to be told of, oldest first."""
+    rows = db.execute(
+        "SELECT key, payload FROM effects WHERE target = ? AND kind = 'tracking' AND state = 'pending'"
+        " AND next_try_at <= ? ORDER BY effect_id LIMIT ?",
+        (f"channel:{channel}", now, limit),
+    )
+    return [_tracking(effect_key, json.loads(payload)) for effect_key, payload in rows]
+
+
+def _tracking(effect_key: str, payload: dict[str, object]) -> Tracking:
+    lines = payload.pop("lines")
+    assert isinstance(lines, list)  # noqa: S101 - written by add_tracking
+    return Tracking(key=effect_key, lines=tuple(TrackingLine(**line) for line in lines), **payload)  # type: ignore[arg-type]
+
+
+def add_tracking(db: sqlite3.Connection, stamp: Stamp, package_ids: Iterable[int]) -> None:
+    """Each of these packages has to be told to its channel."""
+    ids = json.dumps(list(package_ids))
+    lines: dict[int, list[dict[str, object]]] = {}
+    for package_id, line, sku, quantity in db.execute(
+        "SELECT p.package_id, l.channel_line_id, p.sku, p.quantity FROM package_lines p JOIN order_lines l"
+        " USING (line_id) WHERE p.package_id IN (SELECT value FROM json_each(?)) ORDER BY p.package_id, l.position",
+        (ids,),
+    ):
+        lines.setdefault(package_id, []).append({"channel_line_id": line, "sku": sku, "quantity": quantity})
+    rows = []
+    for package_id, order_id, channel, *texts in db.execute(
+        "SELECT p.package_id, o.order_id, o.channel, o.channel_order_id, o.number, s.reference, p.carrier, p.service,"
+        " p.tracking_number, p.shipped_at FROM packages p JOIN shipments s USING (shipment_id)"
+        " JOIN orders o USING (order_id) WHERE p.package_id IN (SELECT value FROM json_each(?))",
+        (ids,),
+    ):
+        names = ("channel_order_id", "order_number", "reference", "carrier", "service", "tracking_number", "shipped_at")
+        body = dict(zip(names, texts, strict=True)) | {"channel": channel, "lines": lines[package_id]}
+        payload = json.dumps(body, ensure_ascii=False, sort_keys=True)
+        natural = (body["reference"], body["tracking_number"], digest(payload)[:12])
+        rows.append(
+            (
+                *(
+                    key_of(db, "tracking", *natural),
+                    f"channel:{channel}",
+                    order_id,
+                    package_id,
+                    payload,
+                    digest(payload),
+                ),
+                *(stamp.at, stamp.at),
+            )
+        )
+    db.executemany(
+        "INSERT INTO effects (key, kind, target, order_id, subject_id, payload, digest, state, next_try_at, created_at)"
+        " VALUES (?, 'tracking', ?, ?, ?, ?, ?, 'pending', ?, ?) ON CONFLICT (key) DO NOTHING",
+        rows,
+    )
+
+
+def begin_push(
+    db: sqlite3.Connection, stamp: Stamp, channel: str, number: int, document: Document, keys: Sequence[str]
+) -> None:
+    """These effects are about to be handed to `channel` in `document`, its push `number`."""
+    db.execute(
+        "INSERT INTO pushes (channel, number, document, digest, rows, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+        (channel, number, document.name, document.digest, document.rows, stamp.at),
+    )
+    db.executemany(
+        "UPDATE effects SET state = 'sending', attempts = attempts + 1, document = ?, sent_at = ?"
+        " WHERE key = ? AND state = 'pending'",
+        [(document.name, stamp.at, effect_key) for effect_key in keys],
+    )
+
+
+def next_push(db: sqlite3.Connection, channel: str) -> int:
+    """The number of the channel's next push."""
+    row = db.execute("SELECT coalesce(max(number), 0) + 1 FROM pushes WHERE channel = ?", (channel,)).fetchone()
+    return int(row[0])
+
+
+def settle_push(db: sqlite3.Connection, stamp: Stamp, channel: str, document: str, receipt: Receipt) -> None:
+    """The receipt of everything that was handed to `channel` in `document`."""
+    target = f"channel:{channel}"
+    rows = db.execute(
+        "SELECT effect_id, attempts, order_id FROM effects WHERE state = 'sending' AND target = ? AND document = ?",
+        (target, document),
+    ).fetchall()
+    state = "pending" if receipt.outcome == "retry" else receipt.outcome
+    db.executemany(
+        "UPDATE effects SET state = ?, reference = ?, message = ?, next_try_at = ?, settled_at = ? WHERE effect_id = ?",
+        [
+            (
+                *(state, receipt.reference, receipt.message, next_try(stamp.at, attempts)),
+                *(stamp.at if state != "pending" else None, effect_id),
+            )
+            for effect_id, attempts, _ in rows
+        ],
+    )
+    told = sorted({order_id for _, _, order_id in rows if order_id is not None})
+    if receipt.outcome == "accepted":
+        db.executemany(
+            "UPDATE orders SET pushed_at = ? WHERE order_id = ?", [(stamp.at, order_id) for order_id in told]
+        )
+        events.add(db, stamp, [(order_id, "pushed", f"tracking to {channel}: {document}") for order_id in told])
+    elif receipt.outcome in {"refused", "uncertain"}:
+        code = "push_refused" if receipt.outcome == "refused" else "push_uncertain"
+        message = f"{channel} {receipt.outcome}: {receipt.message or document}"
+        exceptions.raise_all(db, stamp, [Trouble(code, f"{channel} {document}", message)])
+    orders.refresh(db, stamp, told)
+
+
+def next_try(at: str, attempts: int) -> str:
+    """When an effect that was surely not processed is tried again."""
+    return later(at, BACK_OFF_S[min(attempts, len(BACK_OFF_S) - 1)])
+
+
+def open_counts(db: sqlite3.Connection) -> dict[str, int]:
+    """Target -> effects that are not settled."""
+    return dict(
+        db.execute(
+            "SELECT target, count(*) FROM effects WHERE state IN ('pending', 'sending', 'uncertain') GROUP BY target"
+        )
+    )

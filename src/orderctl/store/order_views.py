@@ -1,0 +1,205 @@
+"""Orders as people and programs read them: lists, and one order with everything that belongs to it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from orderctl.core import money
+from orderctl.core.order_json import order_from_json, order_to_full_json
+from orderctl.store import events, exceptions
+
+
+def find(db: sqlite3.Connection, name: str) -> list[tuple[int, str]]:
+    """(order_id, `CHANNEL/NUMBER`) of every order that `name` may mean, the surest kind of name first.
+
+    A name is a shipment's reference, its first part, CHANNEL/NUMBER, a channel's order id, or a number.
+    """
+    channel, _, number = name.partition("/")
+    for query, values in (
+        ("order_id IN (SELECT order_id FROM shipments WHERE reference = upper(?))", (name,)),
+        ("stem = upper(?)", (name,)),
+        ("channel = ? AND (number = ? OR channel_order_id = ?)", (channel, number, number)),
+        ("channel_order_id = ? OR number = ?", (name, name)),
+    ):
+        rows = db.execute(
+            f"SELECT order_id, channel || '/' || number FROM orders WHERE {query} ORDER BY order_id LIMIT 9",
+            values,
+        ).fetchall()
+        if rows:
+            return rows
+    return []
+
+
+def listed(
+    db: sqlite3.Connection, *, states: Sequence[str] = (), channel: str = "", limit: int | None = None
+) -> list[dict[str, Any]]:
+    """Orders newest first, one row each."""
+    rows = db.execute(
+        "SELECT stem, channel, number, state, placed_at, country, currency, total_minor, email,"
+        " (SELECT coalesce(group_concat(location), '') FROM (SELECT DISTINCT location FROM shipments s"
+        "  WHERE s.order_id = o.order_id AND s.state NOT IN ('cancelled', 'rejected') ORDER BY part)),"
+        " (SELECT coalesce(group_concat(reason), '') FROM (SELECT reason FROM holds h WHERE h.order_id = o.order_id"
+        "  AND h.ended_at IS NULL ORDER BY hold_id)), watched"
+        " FROM orders o WHERE (:all OR state IN (SELECT value FROM json_each(:states)))"
+        " AND (:channel = '' OR channel = :channel) ORDER BY placed_at DESC, order_id DESC LIMIT :limit",
+        {
+            "all": not states,
+            "states": json.dumps(list(states)),
+            "channel": channel,
+            "limit": -1 if limit is None else limit,
+        },
+    )
+    return [_listed(dict(zip(_LISTED, row, strict=True))) for row in rows]
+
+
+_LISTED = (
+    *("order", "channel", "number", "state", "placed_at", "country", "currency", "total", "customer"),
+    *("locations", "holds", "watched"),
+)
+
+
+def _listed(row: dict[str, Any]) -> dict[str, Any]:
+    row["total"] = money.to_text(row["total"], row["currency"])
+    row["watched"] = bool(row["watched"])
+    for name in ("locations", "holds"):
+        row[name] = [part for part in row[name].split(",") if part]
+    return row
+
+
+def summary(db: sqlite3.Connection, order_id: int) -> dict[str, Any]:
+    """How one order stands, in a line: what a command that changed it answers."""
+    stem, state = db.execute("SELECT stem, state FROM orders WHERE order_id = ?", (order_id,)).fetchone()
+    return {
+        "order": stem,
+        "state": state,
+        "holds": [hold["reason"] for hold in _holds(db, order_id)],
+        "shipments": [
+            {"reference": shipment["reference"], "location": shipment["location"], "state": shipment["state"]}
+            for shipment in _shipments(db, order_id)
+        ],
+        "backorders": _backorders(db, order_id),
+    }
+
+
+def one(db: sqlite3.Connection, order_id: int) -> dict[str, Any]:
+    """One order in the shape of `orders show --json`."""
+    document, stem, state, address, checks, tags, assigned = db.execute(
+        "SELECT document, stem, state, address, checks, tags, assigned FROM orders WHERE order_id = ?", (order_id,)
+    ).fetchone()
+    row = order_to_full_json(order_from_json(json.loads(document)))
+    counters = _counters(db, order_id)
+    for line in row["lines"]:
+        line["counters"] = counters.pop(line["id"], None)
+    row["tags"] = list(dict.fromkeys((*row["tags"], *json.loads(tags))))
+    row |= {
+        "order": stem,
+        "state": state,
+        "assigned": assigned,
+        "checks": {"address": address, **_checks(checks)},
+        "holds": _holds(db, order_id),
+        "shipments": _shipments(db, order_id),
+        "backorders": _backorders(db, order_id),
+        "exceptions": exceptions.of_order(db, order_id),
+        "history": events.of_order(db, order_id),
+    }
+    return row
+
+
+def _checks(text: str) -> dict[str, Any]:
+    stated = json.loads(text)
+    return {"address_problems": stated.get("address", []), "codes": stated.get("codes", [])}
+
+
+_COUNTERS = (
+    *("ordered", "open", "planned", "backordered", "dispatched", "shipped", "cancelled", "returned", "overshipped"),
+)
+
+
+def _counters(db: sqlite3.Connection, order_id: int) -> dict[str, dict[str, int]]:
+    rows = db.execute(
+        f"SELECT channel_line_id, {', '.join(_COUNTERS)} FROM order_lines WHERE order_id = ?",
+        (order_id,),
+    )
+    return {name: dict(zip(_COUNTERS, counters, strict=True)) for name, *counters in rows}
+
+
+def _holds(db: sqlite3.Connection, order_id: int) -> list[dict[str, Any]]:
+    rows = db.execute(
+        "SELECT reason, rule, actor, note, placed_at, release_at FROM holds WHERE order_id = ? AND ended_at IS NULL"
+        " ORDER BY hold_id",
+        (order_id,),
+    )
+    names = ("reason", "rule", "placed_by", "note", "placed_at", "release_at")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _shipments(db: sqlite3.Connection, order_id: int) -> list[dict[str, Any]]:
+    heads = db.execute(
+        "SELECT shipment_id, reference, s.location, carrier, service, s.state, options, b.document, s.reason"
+        " FROM shipments s LEFT JOIN batches b USING (batch_id) WHERE order_id = ? ORDER BY part",
+        (order_id,),
+    ).fetchall()
+    return [
+        {
+            "reference": reference,
+            "location": location,
+            "carrier": carrier,
+            "service": service,
+            "state": state,
+            "reason": reason,
+            "options": json.loads(options),
+            "batch": document,
+            "lines": _lines(db, shipment_id),
+            "packages": _packages(db, shipment_id),
+        }
+        for shipment_id, reference, location, carrier, service, state, options, document, reason in heads
+    ]
+
+
+def _lines(db: sqlite3.Connection, shipment_id: int) -> list[dict[str, Any]]:
+    rows = db.execute(
+        "SELECT l.channel_line_id, s.sku, s.quantity, s.packed, s.short FROM shipment_lines s JOIN order_lines l"
+        " USING (line_id) WHERE s.shipment_id = ? ORDER BY l.position",
+        (shipment_id,),
+    )
+    return [dict(zip(("id", "sku", "quantity", "packed", "short"), row, strict=True)) for row in rows]
+
+
+def _packages(db: sqlite3.Connection, shipment_id: int) -> list[dict[str, Any]]:
+    heads = db.execute(
+        "SELECT p.package_id, p.carrier, p.service, p.tracking_number, p.shipped_at, p.status, coalesce(e.state, '')"
+        " FROM packages p LEFT JOIN effects e ON e.kind = 'tracking' AND e.subject_id = p.package_id"
+        " WHERE p.shipment_id = ? ORDER BY p.package_id",
+        (shipment_id,),
+    ).fetchall()
+    found = []
+    for package_id, carrier, service, number, shipped_at, status, pushed in heads:
+        lines = db.execute(
+            "SELECT l.channel_line_id, p.sku, p.quantity FROM package_lines p JOIN order_lines l USING (line_id)"
+            " WHERE p.package_id = ? ORDER BY l.position",
+            (package_id,),
+        )
+        found.append(
+            {
+                "carrier": carrier,
+                "service": service,
+                "tracking_number": number,
+                "shipped_at": shipped_at,
+                "status": status,
+                "told_channel": pushed == "accepted",
+                "lines": [dict(zip(("id", "sku", "quantity"), line, strict=True)) for line in lines],
+            }
+        )
+    return found
+
+
+def _backorders(db: sqlite3.Connection, order_id: int) -> list[dict[str, Any]]:
+    rows = db.execute(
+        "SELECT sku, backordered, expected_at, backordered_at FROM order_lines WHERE order_id = ? AND backordered > 0"
+        " ORDER BY position",
+        (order_id,),
+    )
+    return [dict(zip(("sku", "quantity", "expected_at", "since"), row, strict=True)) for row in rows]

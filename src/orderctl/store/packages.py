@@ -1,0 +1,223 @@
+"""Parcels: recorded with their lines, taken off the stock they were reserved from, and told to their channels."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+
+from orderctl.core.answers import Answer, Asked, AskedLine, NewPackage
+from orderctl.core.digests import digest, key
+from orderctl.core.stamp import Stamp
+from orderctl.core.stock import StockMove
+from orderctl.store import effects, events, exceptions, orders, reservations, shipments, stock
+from orderctl.store.exceptions import Trouble
+from orderctl.store.reservations import Counted
+
+
+def asked(db: sqlite3.Connection, references: Iterable[str]) -> dict[str, Asked]:
+    """Reference -> the shipment as it stands, of those that exist."""
+    wanted = json.dumps(sorted(set(references)))
+    heads = db.execute(
+        "SELECT shipment_id, order_id, reference, location, state FROM shipments"
+        " WHERE reference IN (SELECT value FROM json_each(?))",
+        (wanted,),
+    ).fetchall()
+    ids = json.dumps([head[0] for head in heads])
+    lines: dict[int, list[AskedLine]] = {}
+    for shipment_id, *line in db.execute(
+        "SELECT s.shipment_id, s.line_id, l.channel_line_id, s.sku, s.quantity, s.packed, s.short"
+        " FROM shipment_lines s JOIN order_lines l USING (line_id)"
+        " WHERE s.shipment_id IN (SELECT value FROM json_each(?)) ORDER BY s.shipment_id, l.position",
+        (ids,),
+    ):
+        lines.setdefault(shipment_id, []).append(AskedLine(*line))
+    parcels: dict[int, dict[str, dict[int, int]]] = {}
+    for shipment_id, number, line_id, quantity in db.execute(
+        "SELECT p.shipment_id, p.tracking_number, l.line_id, l.quantity FROM packages p JOIN package_lines l"
+        " USING (package_id) WHERE p.shipment_id IN (SELECT value FROM json_each(?))",
+        (ids,),
+    ):
+        parcels.setdefault(shipment_id, {}).setdefault(number, {})[line_id] = quantity
+    return {
+        reference: Asked(
+            shipment_id,
+            order_id,
+            reference,
+            location,
+            state,
+            lines=tuple(lines.get(shipment_id, ())),
+            packages=parcels.get(shipment_id, {}),
+        )
+        for shipment_id, order_id, reference, location, state in heads
+    }
+
+
+def apply(db: sqlite3.Connection, stamp: Stamp, answers: Sequence[tuple[Asked, Answer]], counted: Counted) -> None:
+    """Write down what locations answered, inside the caller's transaction."""
+    touched: list[int] = []
+    for shipment, answer in answers:
+        touched.append(shipment.order_id)
+        told = [_record(db, stamp, shipment, package, counted) for package in answer.packages.values()]
+        effects.add_tracking(db, stamp, told)
+        _mark_short(db, stamp, shipment, answer.short)
+        if answer.state in {"rejected", "cancelled"} and answer.state != shipment.state:
+            shipments.move(db, stamp, [shipment.shipment_id], answer.state, answer.reason)
+        elif answer.state != shipment.state:
+            _advance(db, stamp, shipment, answer)
+        if answer.acknowledged and answer.state == shipment.state:
+            db.execute(
+                "UPDATE shipments SET acknowledged_at = coalesce(acknowledged_at, ?) WHERE shipment_id = ?",
+                (stamp.at, shipment.shipment_id),
+            )
+        exceptions.raise_all(
+            db,
+            stamp,
+            [
+                Trouble(problem.code, shipment.reference, problem.message, shipment.order_id)
+                for problem in answer.problems
+            ],
+        )
+    orders.refresh(db, stamp, touched)
+
+
+def _advance(db: sqlite3.Connection, stamp: Stamp, shipment: Asked, answer: Answer) -> None:
+    if answer.state == "acknowledged":
+        shipments.move(db, stamp, [shipment.shipment_id], "acknowledged")
+        return
+    column = "delivered_at" if answer.state == "delivered" else "shipped_at"
+    db.execute(
+        f"UPDATE shipments SET state = ?, {column} = coalesce({column}, ?) WHERE shipment_id = ?",
+        (answer.state, stamp.at, shipment.shipment_id),
+    )
+    events.add(
+        db, stamp, [(shipment.order_id, f"shipment {answer.state}", f"{shipment.reference} at {shipment.location}")]
+    )
+
+
+def _record(db: sqlite3.Connection, stamp: Stamp, shipment: Asked, package: NewPackage, counted: Counted) -> int:
+    shipped_at = package.shipped_at or stamp.at
+    package_id: int = db.execute(
+        "INSERT INTO packages (shipment_id, tracking_number, carrier, service, shipped_at, recorded_at)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (shipment_id, tracking_number) DO UPDATE SET recorded_at = recorded_at"
+        " RETURNING package_id",
+        (
+            *(shipment.shipment_id, package.tracking_number, package.carrier, package.service),
+            *(shipped_at, stamp.at),
+        ),
+    ).fetchone()[0]
+    for line_id, units in package.lines.items():
+        total = units.quantity + units.overshipped
+        line = next(line for line in shipment.lines if line.line_id == line_id)
+        db.execute(
+            "INSERT INTO package_lines (package_id, line_id, sku, quantity, overshipped) VALUES (?, ?, ?, ?, ?)",
+            (package_id, line_id, line.sku, total, units.overshipped),
+        )
+        if units.quantity:
+            _pack(db, stamp, shipment, line_id, units.quantity, package.tracking_number, counted)
+        if units.overshipped:
+            _overship(db, stamp, shipment, line, units.overshipped, package.tracking_number, counted)
+    number = package.tracking_number or "without tracking number"
+    events.add(db, stamp, [(shipment.order_id, "package", f"{shipment.reference}: {package.carrier} {number}".strip())])
+    return package_id
+
+
+def _pack(
+    db: sqlite3.Connection, stamp: Stamp, shipment: Asked, line_id: int, units: int, number: str, counted: Counted
+) -> None:
+    asked_units, left = db.execute(
+        "UPDATE shipment_lines SET packed = packed + ? WHERE shipment_id = ? AND line_id = ?"
+        " RETURNING quantity, quantity - packed - short",
+        (units, shipment.shipment_id, line_id),
+    ).fetchone()
+    db.execute(
+        "UPDATE order_lines SET dispatched = dispatched - ?, shipped = shipped + ? WHERE line_id = ?",
+        (units, units, line_id),
+    )
+    rows = db.execute(
+        "SELECT reservation_id, location, sku, quantity, quantity - shipped - released FROM reservations"
+        " WHERE shipment_id = ? AND line_id = ? AND shipped + released < quantity",
+        (shipment.shipment_id, line_id),
+    ).fetchall()
+    # The last units of a line take all that is reserved for it: an added gift is not a multiple of the line's units.
+    taken = [
+        (row[0], row[1], row[2], row[4] if left == 0 else min(row[4], units * row[3] // asked_units)) for row in rows
+    ]
+    reservations.take(db, stamp, [(*row, shipment.reference, number) for row in taken if row[3]], counted)
+
+
+def _overship(
+    db: sqlite3.Connection,
+    stamp: Stamp,
+    shipment: Asked,
+    line: AskedLine,
+    units: int,
+    number: str,
+    counted: Counted,
+) -> None:
+    """Units beyond the order left the house: counted apart, and off the stock."""
+    db.execute("UPDATE order_lines SET overshipped = overshipped + ? WHERE line_id = ?", (units, line.line_id))
+    if shipment.location in counted:
+        move = StockMove(
+            location=shipment.location,
+            sku=line.sku,
+            delta=-units,
+            reason="shipped",
+            cause=f"shipment:{shipment.reference}",
+            key=key("overshipped", shipment.reference, number, str(line.line_id)),
+            actor=stamp.actor,
+            moved_at=stamp.at,
+        )
+        stock.post(db, [move])
+
+
+def _mark_short(db: sqlite3.Connection, stamp: Stamp, shipment: Asked, short: Mapping[int, int]) -> None:
+    """Units that the location cannot ship go back to be routed elsewhere, and their promise is released."""
+    for line_id, units in short.items():
+        asked_units = next(line.quantity for line in shipment.lines if line.line_id == line_id)
+        db.execute(
+            "UPDATE shipment_lines SET short = short + ? WHERE shipment_id = ? AND line_id = ?",
+            (units, shipment.shipment_id, line_id),
+        )
+        db.execute(
+            "UPDATE order_lines SET dispatched = dispatched - ?, open = open + ? WHERE line_id = ?",
+            (units, units, line_id),
+        )
+        db.execute(
+            "UPDATE reservations SET released = min(quantity - shipped, released + ? * quantity / ?)"
+            " WHERE shipment_id = ? AND line_id = ?",
+            (units, asked_units, shipment.shipment_id, line_id),
+        )
+    if short:
+        orders.make_due(db, [shipment.order_id], stamp.at)
+
+
+def keep_unmatched(
+    db: sqlite3.Connection, stamp: Stamp, location: str, reference: str, answer: str, where: str
+) -> bool:
+    """An answer about something unknown is kept until it is known; True when it is new."""
+    return (
+        db.execute(
+            "INSERT INTO unmatched_answers (key, location, reference, answer, source, received_at)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+            (digest(f"{location}\x1f{answer}"), location, reference, answer, where, stamp.at),
+        ).rowcount
+        > 0
+    )
+
+
+def matchable(db: sqlite3.Connection) -> list[tuple[int, str, str]]:
+    """Kept answers whose shipment is known by now: (answer_id, location, answer)."""
+    return db.execute(
+        "SELECT u.answer_id, u.location, u.answer FROM unmatched_answers u JOIN shipments s USING (reference)"
+        " WHERE u.matched_at IS NULL AND s.location = u.location AND s.state NOT IN ('planned', 'sending', 'uncertain')"
+        " ORDER BY u.answer_id"
+    ).fetchall()
+
+
+def matched(db: sqlite3.Connection, stamp: Stamp, answer_ids: Iterable[int]) -> None:
+    """These kept answers have been applied."""
+    db.executemany(
+        "UPDATE unmatched_answers SET matched_at = ? WHERE answer_id = ?",
+        [(stamp.at, answer_id) for answer_id in answer_ids],
+    )

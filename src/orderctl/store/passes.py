@@ -1,0 +1,55 @@
+"""One row per run: who, when, with which outcome."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from orderctl.core.stamp import Stamp
+from orderctl.store.transactions import transaction
+
+
+def begin(db: sqlite3.Connection, command: str, actor: str, at: str) -> Stamp:
+    """Note that a pass begins; the stamp goes on everything it does."""
+    with transaction(db, "pass.begin"):
+        row = db.execute(
+            "INSERT INTO passes (command, actor, started_at) VALUES (?, ?, ?) RETURNING pass_id", (command, actor, at)
+        ).fetchone()
+    return Stamp(at=at, actor=actor, pass_id=row[0])
+
+
+def end(db: sqlite3.Connection, stamp: Stamp, at: str, exit_code: int, summary: str) -> None:
+    """Note how the pass ended."""
+    with transaction(db, "pass.end"):
+        db.execute(
+            "UPDATE passes SET ended_at = ?, exit_code = ?, summary = ? WHERE pass_id = ?",
+            (at, exit_code, summary, stamp.pass_id),
+        )
+
+
+def last(db: sqlite3.Connection) -> dict[str, object] | None:
+    """The newest pass of all steps; None when there was none."""
+    row = db.execute(
+        "SELECT started_at, ended_at, exit_code, actor FROM passes WHERE command = 'run' ORDER BY pass_id DESC LIMIT 1"
+    ).fetchone()
+    return dict(zip(("started_at", "ended_at", "exit_code", "actor"), row, strict=True)) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """An exception that a pass put before a person."""
+
+    exception_id: int
+    code: str
+    subject: str
+    message: str
+
+
+def news(db: sqlite3.Connection, pass_id: int, seen: int) -> list[News]:
+    """What this pass put before a person after the exception `seen`, in the order it happened."""
+    rows = db.execute(
+        "SELECT exception_id, code, subject, message FROM exceptions WHERE pass_id = ? AND exception_id > ?"
+        " AND closed_at IS NULL ORDER BY exception_id",
+        (pass_id, seen),
+    )
+    return [News(*row) for row in rows]

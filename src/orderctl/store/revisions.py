@@ -1,0 +1,170 @@
+"""A new version of an order that is known: its document is replaced, its plans withdrawn, its lines brought up to it.
+
+Nothing handed over yet: planned anew. Handed over: fewer units or another address are a matter for the location and
+a person, more units are routed as new ones.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import replace
+
+from orderctl.core.edits import laid_over, value_of
+from orderctl.core.orders import Order
+from orderctl.core.revisions import LineChange, line_changes, other_address, same_wish, to_ship
+from orderctl.core.stamp import Stamp
+from orderctl.core.states import LineCounters
+from orderctl.store import events, exceptions, orders, overrides, shipments
+from orderctl.store.exceptions import Trouble
+from orderctl.store.orders import ReadOrder
+
+
+def revise(db: sqlite3.Connection, stamp: Stamp, order_id: int, item: ReadOrder) -> None:
+    """The order is now what `item` says, inside the caller's transaction; what a person changed stays changed."""
+    item = replace(item, order=_with_edits(db, stamp, order_id, item.order))
+    old = orders.document(db, order_id)
+    orders.replace_document(db, stamp, order_id, item)
+    if same_wish(old, item.order):
+        return
+    _decide_anew(db, stamp, order_id, old, item.order)
+    for kind in ("release", "route"):
+        overrides.end(db, stamp, order_id, kind)
+
+
+def _with_edits(db: sqlite3.Connection, stamp: Stamp, order_id: int, order: Order) -> Order:
+    """`order` with what a person changed laid over; a field that the channel has changed since is a conflict."""
+    values = {}
+    for one in overrides.of_order(db, order_id, "edit"):
+        stated = json.loads(one.value)
+        values[one.field] = stated["now"]
+        theirs = value_of(order, one.field)
+        if theirs not in (stated["was"], stated["now"]):
+            message = f"the channel now says {one.field} = '{theirs}'; '{stated['now']}' stays, as {one.actor} wrote"
+            trouble = Trouble("edit_conflict", f"{_stem(db, order_id)} {one.field}", message, order_id)
+            exceptions.raise_all(db, stamp, [trouble])
+    return laid_over(order, values)
+
+
+def edit(db: sqlite3.Connection, stamp: Stamp, order_id: int, item: ReadOrder) -> None:
+    """A person changed the order to what `item` says, inside the caller's transaction."""
+    old = orders.document(db, order_id)
+    orders.replace_document(db, stamp, order_id, item, new_revision=False)
+    _decide_anew(db, stamp, order_id, old, item.order)
+
+
+def _decide_anew(db: sqlite3.Connection, stamp: Stamp, order_id: int, old: Order, new: Order) -> None:
+    shipments.withdraw(db, stamp, order_id, "the order changed")
+    bring_up_to(db, stamp, order_id, old, new)
+    if other_address(old, new) and _handed_over(db, order_id):
+        message = "the address changed after the hand-over; tell the location"
+        exceptions.raise_all(db, stamp, [Trouble("address_changed", _stem(db, order_id), message, order_id)])
+    db.execute("UPDATE orders SET due_at = ? WHERE order_id = ? AND track_only = 0", (stamp.at, order_id))
+    orders.refresh(db, stamp, [order_id])
+
+
+def bring_up_to(db: sqlite3.Connection, stamp: Stamp, order_id: int, old: Order, new: Order) -> None:
+    """The lines of the order follow from version `old` to `new`, as far as no location has them in hand."""
+    have = _counters(db, order_id)
+    rows = {name: line_id for name, (line_id, _) in have.items()}
+    changes = line_changes(old, new, {name: counters for name, (_, counters) in have.items()})
+    for position, change in enumerate(changes):
+        if change.line_id in rows:
+            _change_line(db, rows[change.line_id], new, change)
+        elif change.line is not None:
+            db.execute(
+                "INSERT INTO order_lines (order_id, channel_line_id, position, sku, to_ship, ordered, open)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(order_id, change.line_id, position, change.line.sku, int(to_ship(new, change.line))),
+                    *(change.added, change.added),
+                ),
+            )
+    said = [f"{change.line_id}: {_words(change)}" for change in changes if _words(change)]
+    events.add(db, stamp, [(order_id, "changed", "; ".join(said) or "details")])
+    _call_back(db, stamp, order_id, sum(change.callback for change in changes))
+
+
+def _change_line(db: sqlite3.Connection, line_id: int, new: Order, change: LineChange) -> None:
+    if change.cancelled:
+        _cancel_waiting(db, line_id, change.cancelled)
+    if change.added:
+        db.execute(
+            "UPDATE order_lines SET ordered = ordered + ?, open = open + ? WHERE line_id = ?",
+            (change.added, change.added, line_id),
+        )
+    if change.line is not None:
+        db.execute(
+            "UPDATE order_lines SET sku = ?, to_ship = ? WHERE line_id = ? AND dispatched + shipped = 0",
+            (change.line.sku, int(to_ship(new, change.line)), line_id),
+        )
+
+
+def _words(change: LineChange) -> str:
+    parts = []
+    if change.added:
+        parts.append(f"{change.added} more")
+    if change.cancelled:
+        parts.append(f"{change.cancelled} cancelled")
+    if change.callback:
+        parts.append(f"{change.callback} to call back")
+    return ", ".join(parts)
+
+
+def cancel(db: sqlite3.Connection, stamp: Stamp, order_id: int, units: Mapping[str, int]) -> dict[str, int]:
+    """Cancel `units` (line id -> units) as far as no location has them; what was cancelled, by line id.
+
+    What a location has in hand becomes an exception: only its word makes it cancelled.
+    """
+    shipments.withdraw(db, stamp, order_id, "cancelled")
+    done: dict[str, int] = {}
+    in_hand = 0
+    for name, (line_id, counters) in _counters(db, order_id).items():
+        waiting = min(units.get(name, 0), counters.open + counters.backordered)
+        in_hand += min(units.get(name, 0) - waiting, counters.dispatched)
+        if waiting:
+            done[name] = waiting
+            _cancel_waiting(db, line_id, waiting)
+    said = ", ".join(f"{quantity} of line {name}" for name, quantity in done.items())
+    events.add(db, stamp, [(order_id, "cancelled", said or "nothing that is not in hand already")])
+    _call_back(db, stamp, order_id, in_hand)
+    db.execute("UPDATE orders SET due_at = ? WHERE order_id = ? AND track_only = 0", (stamp.at, order_id))
+    orders.refresh(db, stamp, [order_id])
+    return done
+
+
+def _cancel_waiting(db: sqlite3.Connection, line_id: int, units: int) -> None:
+    db.execute(
+        "UPDATE order_lines SET cancelled = cancelled + :units, open = open - min(open, :units),"
+        " backordered = backordered - max(0, :units - open) WHERE line_id = :line",
+        {"units": units, "line": line_id},
+    )
+
+
+def _call_back(db: sqlite3.Connection, stamp: Stamp, order_id: int, units: int) -> None:
+    if units:
+        message = f"{units} units were cancelled after the hand-over; ask the location to stop them"
+        exceptions.raise_all(db, stamp, [Trouble("cancel_after_dispatch", _stem(db, order_id), message, order_id)])
+
+
+def _counters(db: sqlite3.Connection, order_id: int) -> dict[str, tuple[int, LineCounters]]:
+    rows = db.execute(
+        "SELECT channel_line_id, line_id, ordered, open, planned, backordered, dispatched, shipped, cancelled,"
+        " returned, overshipped FROM order_lines WHERE order_id = ? ORDER BY position",
+        (order_id,),
+    )
+    return {name: (line_id, LineCounters(*counters)) for name, line_id, *counters in rows}
+
+
+def _handed_over(db: sqlite3.Connection, order_id: int) -> bool:
+    row = db.execute(
+        "SELECT 1 FROM shipments WHERE order_id = ? AND state IN ('sending', 'uncertain', 'dispatched', 'acknowledged')"
+        " LIMIT 1",
+        (order_id,),
+    ).fetchone()
+    return row is not None
+
+
+def _stem(db: sqlite3.Connection, order_id: int) -> str:
+    return str(db.execute("SELECT stem FROM orders WHERE order_id = ?", (order_id,)).fetchone()[0])

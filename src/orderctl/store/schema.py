@@ -1,0 +1,349 @@
+"""The tables, as the first version of the store made them."""
+
+from __future__ import annotations
+
+
+def m0001() -> str:
+    """Orders, decisions, shipments, the stock ledger, the outbox, and what waits for a person."""
+    return _ORDERS + _ROUTING + _SHIPPING + _STOCK + _CARE + "".join(map(_append_only, ("events", "stock_moves")))
+
+
+def _append_only(table: str) -> str:
+    return "".join(
+        f"CREATE TRIGGER {table}_are_final_on_{verb.lower()} BEFORE {verb} ON {table}"
+        f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;\n"
+        for verb in ("UPDATE", "DELETE")
+    )
+
+
+_ORDERS = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+CREATE TABLE passes (
+    pass_id    INTEGER PRIMARY KEY,
+    command    TEXT NOT NULL, actor TEXT NOT NULL,
+    started_at TEXT NOT NULL, ended_at TEXT,
+    exit_code  INTEGER, summary TEXT) STRICT;
+
+CREATE TABLE cursors (
+    source TEXT NOT NULL, stream TEXT NOT NULL, position TEXT NOT NULL, moved_at TEXT NOT NULL,
+    PRIMARY KEY (source, stream)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE orders (
+    order_id         INTEGER PRIMARY KEY,
+    channel          TEXT NOT NULL,
+    channel_order_id TEXT NOT NULL,
+    number           TEXT NOT NULL,
+    stem             TEXT NOT NULL UNIQUE,            -- the first part of its shipments' references
+    state            TEXT NOT NULL CHECK (state IN ('cancelled', 'rejected', 'track_only', 'closed', 'shipped',
+                         'partly_shipped', 'held', 'dispatched', 'routed', 'backordered', 'new')),
+    placed_at        TEXT NOT NULL,
+    updated_at       TEXT NOT NULL,
+    currency         TEXT NOT NULL,
+    total_minor      INTEGER NOT NULL,
+    email            TEXT NOT NULL,
+    country          TEXT NOT NULL,
+    ship_by          TEXT NOT NULL,
+    priority         INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 3),
+    document         TEXT NOT NULL,                   -- the order as last read, with what a person changed
+    digest           TEXT NOT NULL,                   -- of the payload it was read from
+    revision         INTEGER NOT NULL,
+    address          TEXT NOT NULL CHECK (address IN ('ok', 'suspect', 'incomplete', 'invalid')),
+    checks           TEXT NOT NULL,
+    watched          INTEGER NOT NULL CHECK (watched IN (0, 1)),
+    track_only       INTEGER NOT NULL DEFAULT 0 CHECK (track_only IN (0, 1)),
+    rejection        TEXT,
+    assigned         TEXT NOT NULL DEFAULT '',
+    tags             TEXT NOT NULL DEFAULT '[]',
+    due_at           TEXT,                            -- when routing looks at it again; NULL = nothing to decide
+    decisions        INTEGER NOT NULL DEFAULT 0,
+    parts            INTEGER NOT NULL DEFAULT 0,
+    imported_at      TEXT NOT NULL,
+    first_held_at    TEXT, released_at TEXT, routed_at TEXT, dispatched_at TEXT, acknowledged_at TEXT,
+    shipped_at       TEXT, pushed_at TEXT, confirmed_at TEXT, delivered_at TEXT,
+    UNIQUE (channel, channel_order_id)) STRICT;
+CREATE INDEX orders_due ON orders (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX orders_watched ON orders (channel) WHERE watched = 1;
+CREATE INDEX orders_by_state ON orders (state, placed_at);
+CREATE INDEX orders_by_number ON orders (number);
+CREATE INDEX orders_by_digest ON orders (digest);
+
+CREATE TABLE order_lines (
+    line_id         INTEGER PRIMARY KEY,
+    order_id        INTEGER NOT NULL REFERENCES orders,
+    channel_line_id TEXT NOT NULL,
+    position        INTEGER NOT NULL,
+    sku             TEXT NOT NULL,
+    to_ship         INTEGER NOT NULL CHECK (to_ship IN (0, 1)),
+    ordered         INTEGER NOT NULL CHECK (ordered >= 0),
+    open            INTEGER NOT NULL CHECK (open >= 0),
+    planned         INTEGER NOT NULL DEFAULT 0 CHECK (planned >= 0),
+    backordered     INTEGER NOT NULL DEFAULT 0 CHECK (backordered >= 0),
+    dispatched      INTEGER NOT NULL DEFAULT 0 CHECK (dispatched >= 0),
+    shipped         INTEGER NOT NULL DEFAULT 0 CHECK (shipped >= 0),
+    cancelled       INTEGER NOT NULL DEFAULT 0 CHECK (cancelled >= 0),
+    returned        INTEGER NOT NULL DEFAULT 0 CHECK (returned >= 0),
+    overshipped     INTEGER NOT NULL DEFAULT 0 CHECK (overshipped >= 0),
+    backordered_at  TEXT,
+    expected_at     TEXT,
+    CHECK (ordered = open + planned + backordered + dispatched + shipped + cancelled),
+    CHECK (returned <= shipped + overshipped),
+    UNIQUE (order_id, channel_line_id)) STRICT;
+CREATE INDEX order_lines_backordered ON order_lines (sku) WHERE backordered > 0;
+
+CREATE TABLE order_revisions (
+    order_id INTEGER NOT NULL REFERENCES orders,
+    revision INTEGER NOT NULL,
+    digest   TEXT NOT NULL,
+    payload  BLOB,                                    -- zlib; NULL once its retention is over
+    read_at  TEXT NOT NULL,
+    PRIMARY KEY (order_id, revision)) STRICT;
+
+CREATE TABLE quarantine (
+    quarantine_id INTEGER PRIMARY KEY,
+    channel       TEXT NOT NULL,
+    digest        TEXT NOT NULL,
+    payload       BLOB NOT NULL,
+    source        TEXT NOT NULL,
+    field         TEXT NOT NULL,
+    reason        TEXT NOT NULL,
+    put_aside_at  TEXT NOT NULL,
+    pass_id       INTEGER NOT NULL,
+    UNIQUE (channel, digest)) STRICT;
+"""
+
+_ROUTING = """
+CREATE TABLE holds (
+    hold_id    INTEGER PRIMARY KEY,
+    order_id   INTEGER NOT NULL REFERENCES orders,
+    reason     TEXT NOT NULL,
+    rule       TEXT NOT NULL,
+    by_hand    INTEGER NOT NULL CHECK (by_hand IN (0, 1)),  -- only a person ends what a person placed
+    actor      TEXT NOT NULL,
+    note       TEXT NOT NULL DEFAULT '',
+    placed_at  TEXT NOT NULL,
+    release_at TEXT NOT NULL DEFAULT '',
+    cancel_at  TEXT NOT NULL DEFAULT '',
+    ended_at   TEXT, ended_by TEXT) STRICT;
+CREATE INDEX holds_timed ON holds (order_id) WHERE release_at <> '';
+CREATE UNIQUE INDEX holds_open ON holds (order_id, reason) WHERE ended_at IS NULL;
+
+CREATE TABLE overrides (
+    override_id INTEGER PRIMARY KEY,
+    order_id    INTEGER NOT NULL REFERENCES orders,
+    kind        TEXT NOT NULL CHECK (kind IN ('release', 'route', 'edit', 'exclude', 'note')),
+    field       TEXT NOT NULL,
+    value       TEXT NOT NULL,
+    actor       TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    placed_at   TEXT NOT NULL,
+    ended_at    TEXT) STRICT;
+CREATE INDEX overrides_open ON overrides (order_id) WHERE ended_at IS NULL;
+
+CREATE TABLE rulesets (ruleset_id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, text TEXT NOT NULL,
+    first_used_at TEXT NOT NULL) STRICT;
+CREATE TABLE places (places_id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, text TEXT NOT NULL,
+    first_used_at TEXT NOT NULL) STRICT;
+
+CREATE TABLE decisions (
+    decision_id INTEGER PRIMARY KEY,
+    order_id    INTEGER NOT NULL REFERENCES orders,
+    sequence    INTEGER NOT NULL,
+    decided_at  TEXT NOT NULL,
+    actor       TEXT NOT NULL,
+    pass_id     INTEGER NOT NULL,
+    engine      INTEGER NOT NULL,
+    ruleset_id  INTEGER NOT NULL REFERENCES rulesets,
+    places_id   INTEGER NOT NULL REFERENCES places,
+    applied     INTEGER NOT NULL CHECK (applied IN (0, 1)),
+    record      BLOB NOT NULL,                        -- zlib of the frozen facts and the plan
+    UNIQUE (order_id, sequence)) STRICT;
+"""
+
+_SHIPPING = """
+CREATE TABLE batches (
+    batch_id   INTEGER PRIMARY KEY,
+    location   TEXT NOT NULL,
+    number     INTEGER NOT NULL,
+    document   TEXT NOT NULL,                         -- the name it is published by
+    digest     TEXT NOT NULL,
+    rows       INTEGER NOT NULL,
+    units      INTEGER NOT NULL,
+    shipments  INTEGER NOT NULL,
+    local_date TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    UNIQUE (location, number)) STRICT;
+
+CREATE TABLE shipments (
+    shipment_id INTEGER PRIMARY KEY,
+    order_id    INTEGER NOT NULL REFERENCES orders,
+    part        INTEGER NOT NULL,
+    reference   TEXT NOT NULL UNIQUE CHECK (length(reference) <= 30),
+    decision_id INTEGER NOT NULL REFERENCES decisions,
+    location    TEXT NOT NULL,
+    carrier     TEXT NOT NULL,
+    service     TEXT NOT NULL,
+    state       TEXT NOT NULL CHECK (state IN ('planned', 'sending', 'uncertain', 'dispatched', 'acknowledged',
+                    'cancel_requested', 'cancelled', 'rejected', 'shipped', 'delivered')),
+    priority    INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 3),
+    not_before  TEXT NOT NULL DEFAULT '',
+    options     TEXT NOT NULL DEFAULT '{}',
+    cost_minor  INTEGER,
+    batch_id    INTEGER REFERENCES batches,
+    planned_at  TEXT NOT NULL,
+    dispatched_at TEXT, acknowledged_at TEXT, shipped_at TEXT, delivered_at TEXT,
+    reason      TEXT NOT NULL DEFAULT '',
+    UNIQUE (order_id, part)) STRICT;
+CREATE INDEX shipments_planned ON shipments (location) WHERE state = 'planned';
+CREATE INDEX shipments_unsettled ON shipments (state) WHERE state IN ('sending', 'uncertain');
+CREATE INDEX shipments_of_batch ON shipments (batch_id) WHERE batch_id IS NOT NULL;
+
+CREATE TABLE shipment_lines (
+    shipment_id INTEGER NOT NULL REFERENCES shipments,
+    line_id     INTEGER NOT NULL REFERENCES order_lines,
+    sku         TEXT NOT NULL,
+    quantity    INTEGER NOT NULL CHECK (quantity > 0),
+    packed      INTEGER NOT NULL DEFAULT 0 CHECK (packed >= 0),
+    short       INTEGER NOT NULL DEFAULT 0 CHECK (short >= 0),
+    CHECK (packed + short <= quantity),
+    PRIMARY KEY (shipment_id, line_id)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE packages (
+    package_id      INTEGER PRIMARY KEY,
+    shipment_id     INTEGER NOT NULL REFERENCES shipments,
+    tracking_number TEXT NOT NULL,
+    carrier         TEXT NOT NULL,
+    service         TEXT NOT NULL,
+    shipped_at      TEXT NOT NULL,
+    status          TEXT NOT NULL DEFAULT 'shipped',
+    recorded_at     TEXT NOT NULL,
+    UNIQUE (shipment_id, tracking_number)) STRICT;
+CREATE INDEX packages_by_number ON packages (tracking_number);
+CREATE TABLE package_lines (
+    package_id  INTEGER NOT NULL REFERENCES packages,
+    line_id     INTEGER NOT NULL REFERENCES order_lines,
+    sku         TEXT NOT NULL,
+    quantity    INTEGER NOT NULL CHECK (quantity > 0),
+    overshipped INTEGER NOT NULL DEFAULT 0 CHECK (overshipped BETWEEN 0 AND quantity),
+    PRIMARY KEY (package_id, line_id)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE unmatched_answers (                      -- what locations said of shipments we do not know (yet)
+    answer_id   INTEGER PRIMARY KEY,
+    key         TEXT NOT NULL UNIQUE,
+    location    TEXT NOT NULL,
+    reference   TEXT NOT NULL,
+    answer      TEXT NOT NULL,
+    source      TEXT NOT NULL,
+    received_at TEXT NOT NULL,
+    matched_at  TEXT) STRICT;
+CREATE INDEX unmatched_answers_open ON unmatched_answers (reference) WHERE matched_at IS NULL;
+"""
+
+_STOCK = """
+CREATE TABLE skus (
+    sku       TEXT PRIMARY KEY,
+    data      TEXT NOT NULL DEFAULT '{}',
+    known_at  TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE stock_moves (
+    move_id  INTEGER PRIMARY KEY,
+    key      TEXT NOT NULL UNIQUE,
+    location TEXT NOT NULL,
+    sku      TEXT NOT NULL,
+    delta    INTEGER NOT NULL CHECK (delta <> 0),
+    reason   TEXT NOT NULL,
+    cause    TEXT NOT NULL,
+    actor    TEXT NOT NULL,
+    moved_at TEXT NOT NULL) STRICT;
+CREATE INDEX stock_moves_by_sku ON stock_moves (sku, location);
+
+CREATE TABLE stock_levels (
+    location TEXT NOT NULL,
+    sku      TEXT NOT NULL,
+    on_hand  INTEGER NOT NULL DEFAULT 0,
+    reserved INTEGER NOT NULL DEFAULT 0 CHECK (reserved >= 0),
+    PRIMARY KEY (sku, location)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reservations (
+    reservation_id INTEGER PRIMARY KEY,
+    shipment_id    INTEGER NOT NULL REFERENCES shipments,
+    line_id        INTEGER NOT NULL REFERENCES order_lines,
+    location       TEXT NOT NULL,
+    sku            TEXT NOT NULL,
+    quantity       INTEGER NOT NULL CHECK (quantity > 0),
+    shipped        INTEGER NOT NULL DEFAULT 0 CHECK (shipped >= 0),
+    released       INTEGER NOT NULL DEFAULT 0 CHECK (released >= 0),
+    CHECK (shipped + released <= quantity),
+    UNIQUE (shipment_id, line_id, sku)) STRICT;
+
+CREATE TRIGGER a_move_changes_the_level AFTER INSERT ON stock_moves BEGIN
+    INSERT INTO stock_levels (location, sku, on_hand) VALUES (new.location, new.sku, new.delta)
+    ON CONFLICT (sku, location) DO UPDATE SET on_hand = on_hand + new.delta;
+END;
+CREATE TRIGGER a_reservation_raises_the_level AFTER INSERT ON reservations BEGIN
+    INSERT INTO stock_levels (location, sku, reserved)
+    VALUES (new.location, new.sku, new.quantity - new.shipped - new.released)
+    ON CONFLICT (sku, location) DO UPDATE SET reserved = reserved + excluded.reserved;
+END;
+CREATE TRIGGER a_settled_reservation_lowers_the_level AFTER UPDATE OF shipped, released ON reservations BEGIN
+    UPDATE stock_levels SET reserved = reserved - (new.shipped + new.released - old.shipped - old.released)
+    WHERE sku = new.sku AND location = new.location;
+END;
+CREATE TRIGGER reservations_are_kept BEFORE DELETE ON reservations
+BEGIN SELECT RAISE(ABORT, 'a reservation ends as shipped or released, it is never deleted'); END;
+
+CREATE TABLE stock_feeds (                            -- the newest absolute feed applied per location
+    location TEXT PRIMARY KEY, counted_at TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT;
+CREATE TABLE location_states (
+    location TEXT PRIMARY KEY, paused_at TEXT, actor TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
+"""
+
+_CARE = """
+CREATE TABLE effects (
+    effect_id   INTEGER PRIMARY KEY,
+    key         TEXT NOT NULL UNIQUE CHECK (length(key) <= 40),
+    kind        TEXT NOT NULL CHECK (kind IN ('handoff', 'tracking', 'stock', 'acknowledgment', 'cancel',
+                    'cancel_request', 'note', 'message')),
+    target      TEXT NOT NULL,                        -- channel:NAME or location:NAME
+    order_id    INTEGER REFERENCES orders,
+    subject_id  INTEGER,                              -- batch, shipment or package, by kind
+    payload     TEXT NOT NULL,
+    digest      TEXT NOT NULL,
+    state       TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'accepted', 'refused', 'uncertain', 'superseded')),
+    attempts    INTEGER NOT NULL DEFAULT 0,
+    next_try_at TEXT NOT NULL,
+    document    TEXT NOT NULL DEFAULT '',             -- the name it was last handed over by
+    reference   TEXT NOT NULL DEFAULT '',             -- the other side's
+    message     TEXT NOT NULL DEFAULT '',
+    created_at  TEXT NOT NULL, sent_at TEXT, settled_at TEXT) STRICT;
+CREATE INDEX effects_open ON effects (target, kind, next_try_at) WHERE state IN ('pending', 'sending', 'uncertain');
+CREATE INDEX effects_open_by_order ON effects (order_id) WHERE state IN ('pending', 'sending', 'uncertain');
+
+CREATE TABLE pushes (                                 -- documents handed to channels, numbered like batches
+    channel TEXT NOT NULL, number INTEGER NOT NULL, document TEXT NOT NULL, digest TEXT NOT NULL,
+    rows INTEGER NOT NULL, created_at TEXT NOT NULL, PRIMARY KEY (channel, number)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE exceptions (
+    exception_id INTEGER PRIMARY KEY,
+    code         TEXT NOT NULL,
+    subject      TEXT NOT NULL,
+    order_id     INTEGER REFERENCES orders,
+    message      TEXT NOT NULL,
+    owner        TEXT NOT NULL DEFAULT '',
+    opened_at    TEXT NOT NULL,
+    pass_id      INTEGER NOT NULL,
+    closed_at    TEXT, closed_by TEXT, answer TEXT) STRICT;
+CREATE UNIQUE INDEX exceptions_open ON exceptions (code, subject) WHERE closed_at IS NULL;
+CREATE INDEX exceptions_open_by_order ON exceptions (order_id) WHERE closed_at IS NULL;
+CREATE INDEX exceptions_by_pass ON exceptions (pass_id);
+
+CREATE TABLE events (
+    event_id INTEGER PRIMARY KEY,
+    at       TEXT NOT NULL,
+    pass_id  INTEGER NOT NULL,
+    actor    TEXT NOT NULL,
+    order_id INTEGER REFERENCES orders,
+    kind     TEXT NOT NULL,
+    detail   TEXT NOT NULL) STRICT;
+CREATE INDEX events_by_order ON events (order_id) WHERE order_id IS NOT NULL;
+"""

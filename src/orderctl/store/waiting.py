@@ -1,0 +1,122 @@
+"""Orders that routing has to look at, with everything of theirs a decision needs, read a batch at a time."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from orderctl.core.order_json import order_from_json
+from orderctl.core.orders import Order
+from orderctl.store import holds
+from orderctl.store.holds import OpenHold
+
+
+@dataclass(slots=True)
+class WaitingLine:
+    """One line's row and how many of its units wait for a plan."""
+
+    line_id: int
+    open: int
+    backordered: int
+    backordered_at: str
+
+
+@dataclass(slots=True)
+class WaitingOrder:
+    """One order to decide. `lines` is keyed by the channel's line id."""
+
+    order_id: int
+    stem: str
+    order: Order
+    document: str
+    address: str
+    checks: str
+    watched: bool
+    decisions: int
+    parts: int
+    tags: tuple[str, ...]
+    lines: dict[str, WaitingLine] = field(default_factory=dict)
+    holds: dict[str, OpenHold] = field(default_factory=dict)
+    released: tuple[str, ...] = ()  # hold reasons that are over, by a person or by their time
+    given: str = ""  # JSON of what a person decided, empty when the rules decide
+    excluded: tuple[str, ...] = ()
+
+
+def due(db: sqlite3.Connection, now: str) -> list[int]:
+    """Orders to decide, in the order in which they compete for stock."""
+    return [
+        row[0]
+        for row in db.execute(
+            "SELECT order_id FROM orders INDEXED BY orders_due WHERE due_at <= ?"
+            " ORDER BY priority, CASE ship_by WHEN '' THEN '9999' ELSE ship_by END, placed_at, channel,"
+            " channel_order_id",
+            (now,),
+        )
+    ]
+
+
+def load(db: sqlite3.Connection, order_ids: Sequence[int]) -> list[WaitingOrder]:
+    """These orders, in this order."""
+    ids = json.dumps(order_ids)
+    orders: dict[int, WaitingOrder] = {}
+    for order_id, stem, document, address, checks, watched, decisions, parts, tags in db.execute(
+        "SELECT order_id, stem, document, address, checks, watched, decisions, parts, tags FROM orders"
+        " WHERE order_id IN (SELECT value FROM json_each(?))",
+        (ids,),
+    ):
+        orders[order_id] = WaitingOrder(
+            order_id=order_id,
+            stem=stem,
+            order=order_from_json(json.loads(document)),
+            document=document,
+            address=address,
+            checks=checks,
+            watched=bool(watched),
+            decisions=decisions,
+            parts=parts,
+            tags=() if tags == "[]" else tuple(json.loads(tags)),
+        )
+    for order_id, name, *line in db.execute(
+        "SELECT order_id, channel_line_id, line_id, open, backordered, coalesce(backordered_at, '') FROM order_lines"
+        " WHERE to_ship = 1 AND order_id IN (SELECT value FROM json_each(?)) ORDER BY order_id, position",
+        (ids,),
+    ):
+        orders[order_id].lines[name] = WaitingLine(*line)
+    _what_happened_before(db, orders, ids)
+    return [orders[order_id] for order_id in order_ids if order_id in orders]
+
+
+def _what_happened_before(db: sqlite3.Connection, orders: dict[int, WaitingOrder], ids: str) -> None:
+    some = "order_id IN (SELECT value FROM json_each(?))"
+    for order_id, reasons in holds.open_of(db, json.loads(ids)).items():
+        orders[order_id].holds = reasons
+    for order_id, kind, value in db.execute(
+        f"SELECT order_id, kind, value FROM overrides WHERE ended_at IS NULL AND {some} ORDER BY override_id",
+        (ids,),
+    ):
+        if kind == "release":
+            orders[order_id].released = (*orders[order_id].released, value)
+        elif kind == "route":
+            orders[order_id].given = value
+    for order_id, reason in db.execute(
+        "SELECT DISTINCT h.order_id, h.reason FROM holds h JOIN orders o USING (order_id) JOIN order_revisions r"
+        " ON r.order_id = o.order_id AND r.revision = o.revision WHERE h.release_at <> ''"
+        " AND h.release_at <= h.ended_at AND h.ended_at >= r.read_at"
+        " AND h.order_id IN (SELECT value FROM json_each(?)) ORDER BY h.hold_id",
+        (ids,),
+    ):
+        orders[order_id].released = (*orders[order_id].released, reason)
+    for order_id, location in db.execute(
+        "SELECT DISTINCT s.order_id, s.location FROM shipments s WHERE s.order_id IN (SELECT value FROM json_each(?))"
+        " AND (s.state = 'rejected' OR EXISTS (SELECT 1 FROM shipment_lines l WHERE l.shipment_id = s.shipment_id"
+        " AND l.short > 0)) ORDER BY s.shipment_id",
+        (ids,),
+    ):
+        orders[order_id].excluded = (*orders[order_id].excluded, location)
+
+
+def put_aside(db: sqlite3.Connection, order_id: int) -> None:
+    """Routing does not look at this order again until something about it changes."""
+    db.execute("UPDATE orders SET due_at = NULL WHERE order_id = ?", (order_id,))

@@ -1,0 +1,1 @@
+"""Floor 2: shared edges to files and networks. Sees core."""

@@ -1,0 +1,80 @@
+"""Documents handed over as files: stage, publish, and tell after a kill what became of one.
+
+A document's name is its path relative to `base`, so a name in the store finds its file whatever the settings are by
+now. With a manifest, `NAME.manifest.json` (rows, units, SHA-256) is published just before the file it describes, so
+that the file's own rename is the one moment that counts.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from orderctl.core import digests
+from orderctl.core.effects import ACCEPTED, Document, Receipt
+from orderctl.core.errors import RemoteError
+from orderctl.wire import files
+
+_MANIFEST = ".manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """Where documents go: below `base`, with `mode` as their permission bits."""
+
+    base: Path
+    mode: int = files.DEFAULT_MODE
+    manifest: bool = False
+
+    def stage(self, document: Document) -> None:
+        """Write `document` beside its final place. RemoteError when that cannot be done; nobody saw anything then."""
+        folder, name = self._place(document.name)
+        if self.manifest:
+            files.stage(folder, name + _MANIFEST, _manifest(name, document), self.mode)
+        files.stage(folder, name, document.content, self.mode)
+
+    def deliver(self, document: Document) -> Receipt:
+        """Publish the staged `document`. `retry`: surely not published; `uncertain`: a person has to look."""
+        folder, name = self._place(document.name)
+        try:
+            if files.is_staged(folder, name):
+                _publish(folder, name)
+            elif not files.holds(folder / name, document.content):
+                return Receipt("uncertain", message=f"{document.name} is neither staged nor published")
+        except files.UnflushedError as error:
+            return Receipt("uncertain", message=str(error))
+        except RemoteError as error:
+            return Receipt("retry", message=str(error))
+        return Receipt(ACCEPTED.outcome, reference=document.name)
+
+    def recover(self, document_name: str) -> Receipt:
+        """Finish what a killed delivery began: still staged = publish it now, gone = it was published.
+
+        RemoteError when the folder cannot be seen or written: then nothing can be said yet.
+        """
+        folder, name = self._place(document_name)
+        if files.is_staged(folder, name):
+            _publish(folder, name)
+        return Receipt(ACCEPTED.outcome, reference=document_name)
+
+    def _place(self, document_name: str) -> tuple[Path, str]:
+        path = self.base / document_name
+        return path.parent, path.name
+
+
+def _publish(folder: Path, name: str) -> None:
+    if files.is_staged(folder, name + _MANIFEST):
+        files.publish(folder, name + _MANIFEST)
+    files.publish(folder, name)
+
+
+def _manifest(name: str, document: Document) -> bytes:
+    facts = {
+        "file": name,
+        "rows": document.rows,
+        "units": document.units,
+        "bytes": len(document.content),
+        "sha256": digests.digest(document.content),
+    }
+    return (json.dumps(facts, indent=2) + "\n").encode()
