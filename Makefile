@@ -41,7 +41,7 @@ bench: $(STAMP)         ## what orderctl costs against measured floors
 	@$(PYTHON) -m benchmarks $(ARGS)
 
 docs: $(STAMP)          ## write the generated pages again
-	@$(PYTHON) docs/generate.py
+	@$(PYTHON) -m docs.generate
 
 clean:                  ## away with everything that make made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -27,8 +27,21 @@ _REGIONS = {
 }  # fmt: skip
 _STATES = tuple(_REGIONS)
 _TAGS = ("gift", "repeat", "newsletter", "app", "wholesale", "fragile")
+#: Up to so many grams a parcel from the first warehouse costs so many cents; from each further one 35 more.
+RATES = ((500, 490), (1000, 590), (2000, 720), (5000, 990), (10_000, 1490), (30_000, 2900))
 _TITLES = ("Stoneware mug with a glazed rim", "Linen table runner, natural", "Brass desk lamp with a green shade")
-_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36"
+
+
+#: What most orders say of themselves.
+_PLAIN = {
+    "cancelled_at": "", "cancel_requested": False, "dispute": "none", "payment": "paid", "payment_terms": "",
+    "source": "online", "pos_location": "", "fulfilled_by": "merchant", "type": "b2c", "currency": "USD",
+    "ship_by": "", "deliver_by": "", "priority": "normal", "shipping_price": "4.90", "discount": "0.00",
+    "tax": "0.00", "prices_include_tax": True, "gift_message": "", "po_number": "",
+}  # fmt: skip
+_COUNTERS = dict.fromkeys(
+    ("planned", "backordered", "dispatched", "shipped", "cancelled", "returned", "overshipped"), 0
+)
 
 
 def sku(number: int) -> str:
@@ -49,10 +62,10 @@ def order(number: int, seed: int = 1) -> bytes:
 
 
 def _order(number: int, dice: random.Random) -> dict[str, Any]:
+    """An order in full, as `orders show --json` writes one that another system has handled: empty fields, history."""
     region = dice.choice(_STATES)
     city, postcode, _ = _REGIONS[region]
     customer = dice.randrange(30_000)
-    lines = [_line(position, dice) for position in range(1, dice.choice(_LINES) + 1)]
     minute = number % 41_760
     placed_at = f"2026-11-{minute // 1440 + 1:02}T{minute // 60 % 24:02}:{minute % 60:02}:00Z"
     address = {
@@ -60,6 +73,7 @@ def _order(number: int, dice: random.Random) -> dict[str, Any]:
         "company": "",
         "line1": f"{dice.randrange(1, 2000)} Long Street",
         "line2": f"Apartment {dice.randrange(1, 90)}",
+        "line3": "",
         "city": city,
         "region": region,
         "postcode": postcode,
@@ -67,14 +81,12 @@ def _order(number: int, dice: random.Random) -> dict[str, Any]:
         "phone": f"+1 555 {dice.randrange(10**6, 10**7)}",
     }
     return {
+        "channel": "web",
         "channel_order_id": f"gid://shop/Order/{5_000_000_000 + number}",
         "number": str(100_000 + number),
         "placed_at": placed_at,
         "updated_at": placed_at,
-        "cancel_requested": False,
-        "payment": "paid",
-        "source": "online",
-        "currency": "USD",
+        **_PLAIN,
         "customer": {
             "id": f"gid://shop/Customer/{7_000_000_000 + customer}",
             "name": f"Customer {customer}",
@@ -88,23 +100,14 @@ def _order(number: int, dice: random.Random) -> dict[str, Any]:
         "ship_to": address,
         "bill_to": address if dice.random() < 0.8 else {**address, "line1": f"{dice.randrange(1, 900)} Other Street"},
         "requested_service": dice.choice(("standard", "standard", "standard", "express")),
-        "priority": "normal",
-        "lines": lines,
-        "shipping_price": "4.90",
-        "discount": "0.00",
-        "prices_include_tax": True,
+        "lines": [_line(position, dice) for position in range(1, dice.choice(_LINES) + 1)],
         "risk": dice.choice(("low", "low", "low", "medium")),
         "tags": dice.sample(_TAGS, dice.randrange(3)),
-        "note": "Please leave the parcel with the neighbors when nobody opens the door. " * dice.randrange(3),
-        "attributes": {
-            "cart_token": f"{dice.getrandbits(128):032x}",
-            "checkout_token": f"{dice.getrandbits(128):032x}",
-            "landing_page": f"/collections/spring?utm_source=letter&utm_campaign={dice.randrange(999)}",
-            "referrer": "https://search.example.com/results?q=mugs+and+lamps",
-            "user_agent": _AGENT,
-            "accept_language": "en-US,en;q=0.9",
-            "session": f"{dice.getrandbits(256):064x}",
-        },
+        "note": "Please leave the parcel with the neighbors when nobody opens the door. " * dice.randrange(2),
+        "attributes": {"landing_page": f"/collections/spring?utm_campaign={dice.randrange(999)}"},
+        "state": "new",
+        "checks": {"address": "ok", "codes": []},
+        "history": [_event(placed_at, at, dice) for at in range(13)],
     }
 
 
@@ -118,19 +121,25 @@ def _line(position: int, dice: random.Random) -> dict[str, Any]:
         "title": f"{_TITLES[article % 3]}, article {article}",
         "quantity": quantity,
         "amount": f"{price * quantity // 100}.{price * quantity % 100:02}",
+        "unit_price": f"{price // 100}.{price % 100:02}",
         "discount": "0.00",
         "tax": f"{price * quantity // 1200}.{price * quantity % 100:02}",
         "weight_g": 100 + article * 13 % 1900,
         "requires_shipping": True,
+        "fulfilled_by": "merchant",
         "tags": [_TAGS[article % 6]],
-        "attributes": {
-            "vendor": "House of Clay and Linen",
-            "product_id": f"gid://shop/Product/{8_000_000_000 + article}",
-            "variant_id": f"gid://shop/Variant/{9_000_000_000 + article}",
-            "image": f"https://cdn.example.com/s/files/1/0001/products/article-{article}-front-1200x1200.jpg?v=1700000000",
-            "properties": "wrapping: brown paper; ribbon: red; card: none; delivery: together",
-            "tax_lines": "state 6.25 %, county 1.00 %, city 0.75 %",
-        },
+        "attributes": {"variant": f"gid://shop/Variant/{9_000_000_000 + article}"},
+        "counters": {"ordered": quantity, "open": quantity, **_COUNTERS},
+    }
+
+
+def _event(placed_at: str, at: int, dice: random.Random) -> dict[str, str]:
+    kind = ("imported", "payment authorized", "payment captured", "risk assessed", "mail sent", "noted", "seen")[at % 7]
+    return {
+        "at": placed_at,
+        "actor": "shop",
+        "kind": kind,
+        "detail": f"{kind}: {dice.getrandbits(160):040x} by the shop",
     }
 
 
@@ -161,11 +170,10 @@ def channels_toml() -> str:
 
 def rates_csv() -> str:
     """What a parcel costs from each warehouse, by weight."""
-    steps = [(500, 490), (1000, 590), (2000, 720), (5000, 990), (10_000, 1490), (30_000, 2900)]
     rows = [
         f"{grams} g,{(cost + 35 * at) // 100}.{(cost + 35 * at) % 100:02},{name}"
         for at, name in enumerate(LOCATIONS)
-        for grams, cost in steps
+        for grams, cost in RATES
     ]
     return "\n".join(["max_weight,cost,origin", *rows]) + "\n"
 

@@ -1,42 +1,82 @@
-"""Numbers with the floor they stand on and the limit they must keep."""
+"""Numbers with the floor they stand on and the limit they must keep; and the ways to measure them.
+
+Everything is CPU time, not time on the wall. What is compared runs in turn within one process or as children of it, so
+that a slow moment of the machine falls on both sides; medians are compared.
+"""
 
 from __future__ import annotations
 
-import resource
+import os
+import statistics
 import subprocess
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A ratio: what was measured in units of its floor. `must` is the limit, `reach` the goal."""
+    """What was measured, in units of its floor; smaller is better. `must` is the limit, `reach` the goal.
+
+    `said` are the absolute numbers behind it.
+    """
 
     name: str
     value: float
     must: float
     reach: float
+    said: str = ""
 
     @property
     def kept(self) -> bool:
         """Whether it is within its limit."""
         return self.value <= self.must
 
+    @property
+    def far_off(self) -> bool:
+        """Whether it misses its limit by an order of magnitude, which no slow machine explains."""
+        return self.value > 10 * self.must
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """What a process took: CPU seconds, and the most memory it ever held, in megabytes (10^6 bytes)."""
+
+    cpu_s: float
+    peak_mb: float
+
 
 def report(numbers: Sequence[Number]) -> str:
     """A table of `numbers` for people and for reviews."""
     width = max(len(number.name) for number in numbers)
-    head = f"{'':<{width}}  {'ratio':>6}  {'must':>6}  {'reach':>6}"
+    head = f"{'':<{width}}  {'value':>8}  {'must':>8}  {'reach':>8}"
     rows = (
-        f"{one.name:<{width}}  {one.value:6.2f}  {one.must:6.2f}  {one.reach:6.2f}  {'ok' if one.kept else 'TOO MUCH'}"
+        f"{one.name:<{width}}  {_short(one.value):>8}  {_short(one.must):>8}  {_short(one.reach):>8}"
+        f"  {'ok      ' if one.kept else 'TOO MUCH'}  {one.said}".rstrip()
         for one in numbers
     )
     return "\n".join([head, *rows])
 
 
-def cpu_s(command: Sequence[str]) -> float:
-    """Seconds of CPU that one run of `command` takes, with all its children."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+def _short(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.2f}" if value >= 0.1 else f"{value:.4f}"
+
+
+def run(command: Sequence[str], folder: Path | None = None) -> Child:
+    """One run of `command` in `folder`, with all its children. What it says is thrown away."""
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    return Child(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1_000_000)
+
+
+def in_turn(rounds: int, *works: Callable[[], object]) -> list[float]:
+    """Median CPU seconds of each of `works`, run one after the other, `rounds` times over."""
+    took: list[list[float]] = [[] for _ in works]
+    for _ in range(rounds):
+        for times, work in zip(took, works, strict=True):
+            before = time.process_time()
+            work()
+            times.append(time.process_time() - before)
+    return [statistics.median(times) for times in took]

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from docs import generate
+from orderctl.rules import expect, testfile
+from orderctl.rules.known import Known
+from orderctl.rules.load import load
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,3 +26,20 @@ def test_a_page_points_only_at_files_that_exist(page: Path):
     targets = re.findall(r"\]\((?!\w+:|#)([^)#]+)", text)
 
     assert [] == [target for target in targets if not (page.parent / target).exists()]
+
+
+def rules_toml() -> list[str]:
+    return re.findall(r"^```toml\n(.*?)^```$", generate.PAGES["rules.md"](), re.MULTILINE | re.DOTALL)
+
+
+def test_the_rules_and_the_test_that_the_page_shows_are_right():
+    known = Known(currency="USD", locations=("reno", "newark"), channels={"web": "file"})
+    rules, test = rules_toml()
+
+    assert 2 == sum(map(len, load(rules, "rules.toml", known).stages.values()))
+    assert 1 == len(testfile.read(testfile.parse(test, "rules.test.toml"), known, "UTC"))
+
+
+@pytest.mark.parametrize("name", [*expect._KEYS, *expect._SHIPMENT, *testfile._AROUND])
+def test_the_page_about_rules_names_everything_that_a_test_may_say(name: str):
+    assert f"`{name}" in generate.PAGES["rules.md"]()

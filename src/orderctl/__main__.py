@@ -1,6 +1,7 @@
 """The front door: what can be answered without loading the program is answered here.
 
-`--version` and the help of the whole command need no import beyond this page; everything else is `cli.app`.
+`--version` and the help of the whole command need no import beyond this page; everything else is `cli.app`. Without
+arguments it is `status` where orderctl is set up, help elsewhere.
 """
 
 from __future__ import annotations
@@ -16,13 +17,19 @@ def main() -> int:
     arguments = sys.argv[1:]
     if arguments in (["--version"], ["-V"]):
         return _answer(f"orderctl {__version__}\n")
-    if arguments in ([], ["--help"], ["-h"], ["help"]):
+    if not arguments and _is_set_up():
+        arguments = ["status"]
+    if arguments in ([], ["--help"], ["-h"]):
         from orderctl.cli.front import help_text
 
         return _answer(help_text())
     from orderctl.cli.app import run
 
     return run(arguments)
+
+
+def _is_set_up() -> bool:
+    return bool(os.environ.get("ORDERCTL_CONFIG")) or os.path.exists("channels.toml")  # noqa: PTH110 - pathlib is slow
 
 
 def _answer(text: str) -> int:

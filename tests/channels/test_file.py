@@ -11,7 +11,7 @@ from orderctl.channels.file import FileChannel
 from orderctl.core.adapters import Page, Payload
 from orderctl.core.effects import Tracking, TrackingLine
 from orderctl.core.errors import RecordError
-from orderctl.core.order_json import order_to_json
+from orderctl.core.order_document import order_to_json
 from tests.builders import a_line, an_order
 from tests.channels.contract import ChannelContract, numbers
 from tests.wire.publishing import PublishingContract

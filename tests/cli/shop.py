@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -94,6 +95,11 @@ class Shop:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return path
+
+    def copy(self, folder: Path) -> Shop:
+        """The same shop in another folder, so that it need not be made again."""
+        shutil.copytree(self.folder, folder, copy_function=shutil.copy2, dirs_exist_ok=True)
+        return Shop(folder)
 
     def files(self) -> dict[str, bytes]:
         """Every file with its content."""

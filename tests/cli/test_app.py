@@ -96,7 +96,7 @@ def test_sigterm_stops_with_143(capsys: pytest.CaptureFixture[str]):
     ("arguments", "said"),
     [
         (["ordrs"], "Did you mean 'orders'? nothing was done; next: orderctl --help"),
-        (["orders"], "Missing command: one of list, show; nothing was done; next: orderctl orders --help"),
+        (["batches"], "Missing command: one of list, show, reprint; nothing was done; next: orderctl batches --help"),
         (["orders", "--nope"], "next: orderctl orders --help"),
     ],
 )

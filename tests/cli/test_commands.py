@@ -126,15 +126,6 @@ def test_orders_are_listed_newest_first_and_by_state(shop: Shop):
     assert 2 == shop.orderctl("orders", "list", "--state", "hold").code
 
 
-def test_what_could_not_be_an_order_can_be_looked_up(shop: Shop):
-    shop.receive(a_row("1", total="many"))
-    shop.orderctl("run")
-
-    (row,) = shop.orderctl("exceptions", "quarantine", "--json").json
-
-    assert ("web", "total") == (row["channel"], row["field"])
-
-
 def test_stock_shows_what_is_promised(shop: Shop):
     shop.receive(a_row("1"))
     shop.orderctl("run")

@@ -29,7 +29,7 @@ def imported_for(arguments: Sequence[str]) -> set[str]:
     return set(done.stderr.strip().split("|"))
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["-V"], ["--help"], ["-h"], ["help"]])
+@pytest.mark.parametrize("arguments", [["--version"], ["-V"], ["--help"], ["-h"]])
 def test_the_front_door_answers_without_loading_the_program(arguments: list[str], tmp_path: Path):
     assert set() == HEAVY & imported_for(arguments)
 

@@ -1,86 +1,133 @@
+"""What a person does with an order, through the installed command."""
+
 from __future__ import annotations
 
-from typing import Any
+import getpass
+from pathlib import Path
 
 import pytest
 
-from orderctl.cli import render
-from orderctl.cli.orders import page
+from tests.cli.shop import Said, Shop, a_row, a_shop
 
 
-def an_order(**changes: Any) -> dict[str, Any]:
-    order: dict[str, Any] = {
-        "channel": "web",
-        "number": "1042",
-        "state": "partly_shipped",
-        "placed_at": "2026-11-20T10:00:00Z",
-        "currency": "USD",
-        "total": "30.00",
-        "customer": {"name": "Ana Diaz", "email": "ana@example.com"},
-        "ship_to": {"name": "Ana Diaz", "line1": "1 Main St", "city": "New York", "region": "NY", "postcode": "10001"},
-        "lines": [
-            {
-                "id": "1",
-                "sku": "MUG",
-                "quantity": 3,
-                "amount": "30.00",
-                "counters": {"open": 0, "planned": 1, "shipped": 2, "cancelled": 0},
-            }
-        ],
-        "shipments": [
-            {
-                "reference": "WEB-1042-1",
-                "location": "east",
-                "carrier": "usps",
-                "service": "ground_advantage",
-                "state": "shipped",
-                "lines": [{"id": "1", "sku": "MUG", "quantity": 2}],
-                "packages": [{"carrier": "usps", "tracking_number": "9400 1"}],
-            }
-        ],
-        "history": [{"at": "2026-11-20T10:05:00Z", "actor": "ana", "kind": "routed", "detail": "to east"}],
-    }
-    return order | changes
+@pytest.fixture(scope="module")
+def routed(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    shop = a_shop(tmp_path_factory.mktemp("shop"))
+    two = [{"id": "1", "sku": "MUG", "quantity": 2, "unit_price": "10.00", "weight_g": 300}]
+    shop.receive(a_row("1"), a_row("2", lines=two, total="20.00"), a_row("3", payment="pending"))
+    assert 0 == shop.orderctl("run", "--skip", "dispatch").code
+    return shop
 
 
-def shown(capsys: pytest.CaptureFixture[str], **changes: Any) -> str:
-    render.show_blocks(page(an_order(**changes)))
-    return capsys.readouterr().out
+@pytest.fixture
+def shop(routed: Shop, tmp_path: Path) -> Shop:
+    """A shop whose orders 1 (a mug) and 2 (two mugs) are routed to the east, and order 3 waits for its payment."""
+    return routed.copy(tmp_path)
 
 
-def test_the_page_of_an_order_says_who_where_and_how_far(capsys: pytest.CaptureFixture[str]):
-    text = shown(capsys)
-
-    assert text.startswith("web/1042  partly_shipped\n")
-    assert "customer  Ana Diaz, ana@example.com\n" in text
-    assert "ship to   Ana Diaz, 1 Main St, New York, NY 10001\n" in text
-    assert "total     30.00 USD\n" in text
+def standing(said: Said) -> dict[str, object]:
+    (item,) = said.json["items"]
+    return {"state": item["state"], "holds": item["holds"]}
 
 
-def test_a_line_shows_where_its_units_are_and_no_zeros(capsys: pytest.CaptureFixture[str]):
-    (row,) = [line.split() for line in shown(capsys).splitlines() if line.startswith("MUG")]
-
-    assert ["MUG", "3", "1", "2", "30.00"] == row
-
-
-def test_a_shipment_shows_its_reference_what_it_holds_and_its_packages(capsys: pytest.CaptureFixture[str]):
-    (row,) = [line for line in shown(capsys).splitlines() if line.startswith("WEB-1042-1")]
-
-    assert ["WEB-1042-1", "shipped", "east", "usps:ground_advantage", "2 MUG", "usps 9400 1"] == row.split("  ")
+def events(shop: Shop, order: str) -> list[tuple[str, str, str]]:
+    history = shop.orderctl("orders", "show", order, "--json").json["history"]
+    return [(event["actor"], event["kind"], event["detail"]) for event in history]
 
 
-def test_what_an_order_does_not_have_takes_no_room(capsys: pytest.CaptureFixture[str]):
-    text = shown(capsys)
+def test_what_a_person_holds_waits_until_it_is_released(shop: Shop):
+    held = shop.orderctl("orders", "hold", "1", "--reason", "vip", "--note", "ask Ana", "--json")
+    (handed_over,) = shop.orderctl("dispatch", "--json").json["items"]
+    released = shop.orderctl("orders", "release", "web/1", "--json")
 
-    assert [] == [word for word in ("Holds", "Exceptions", "Backorders", "gift message") if word in text]
+    assert (0, {"state": "held", "holds": ["vip"]}) == (held.code, standing(held))
+    assert ["WEB-2-1"] == handed_over["shipments"]
+    assert (0, {"state": "routed", "holds": []}) == (released.code, standing(released))
+    assert (getpass.getuser(), "hold", "vip") in events(shop, "1")
+    assert 2 == shop.orderctl("orders", "release", "1", "--hold", "vip").code
 
 
-def test_holds_and_exceptions_stand_above_the_history(capsys: pytest.CaptureFixture[str]):
-    holds = [{"reason": "fraud", "rule": "hold/fraud", "placed_at": "2026-11-20T10:05:00Z"}]
-    exceptions = [{"id": 7, "code": "oversold", "message": "2 of MUG are missing", "opened_at": "2026-11-20T10:05:00Z"}]
+def test_a_person_is_told_how_the_order_stands_now(shop: Shop):
+    assert [
+        "done     held",
+        "WEB-1    held",
+        "held by  vip",
+        "WEB-1-1  planned at east",
+    ] == shop.orderctl("orders", "hold", "1", "--reason", "vip").out.splitlines()  # fmt: skip
 
-    text = shown(capsys, holds=holds, exceptions=exceptions)
 
-    assert text.index("Shipments") < text.index("Holds") < text.index("Exceptions") < text.index("History")
-    assert "hold/fraud" in text
-    assert "2 of MUG are missing" in text
+def test_a_rules_hold_that_a_person_releases_does_not_come_back(shop: Shop):
+    shop.orderctl("orders", "release", "3", "--hold", "payment", "--reason", "paid in cash")
+    shop.orderctl("run")
+
+    assert "dispatched" == shop.orderctl("orders", "show", "3", "--json").json["state"]
+
+
+def test_some_units_of_an_order_can_be_cancelled(shop: Shop):
+    said = shop.orderctl("orders", "cancel", "2", "--line", "1=1", "--reason", "changed her mind", "--json")
+    (line,) = shop.orderctl("orders", "show", "2", "--json").json["lines"]
+
+    assert (1, 2) == (line["counters"]["cancelled"], line["counters"]["ordered"])
+    assert (3, ["cancel_not_pushed"]) == (said.code, [one["code"] for one in said.json["problems"]])
+    assert said.json["problems"][0]["next"] == "orderctl exceptions show 1"
+
+
+def test_a_whole_order_can_be_cancelled(shop: Shop):
+    assert "cancelled" == standing(shop.orderctl("orders", "cancel", "1", "--reason", "by phone", "--json"))["state"]
+    assert [5, 2] == [shop.orderctl("stock", "show", "MUG", "--json").json[0][name] for name in ("on_hand", "reserved")]
+
+
+def test_a_person_routes_an_order_against_the_rules_and_takes_it_back(shop: Shop):
+    assert 0 == shop.orderctl("stock", "adjust", "MUG", "west", "3", "--reason", "found").code
+    routed = shop.orderctl("orders", "route", "1", "--from", "west", "--reason", "nearer", "--json")
+    again = shop.orderctl("orders", "reroute", "1", "--json")
+
+    assert ["cancelled", "planned"] == [one["state"] for one in routed.json["items"][0]["shipments"]]
+    assert "west" == routed.json["items"][0]["shipments"][1]["location"]
+    assert "east" == again.json["items"][0]["shipments"][2]["location"]
+
+
+def test_a_location_that_does_not_exist_is_asked_about(shop: Shop):
+    said = shop.orderctl("orders", "route", "1", "--from", "wset", "--reason", "nearer")
+
+    assert 2 == said.code
+    assert "did you mean 'west'?" in said.err
+
+
+def test_an_edit_is_laid_over_what_the_channel_states(shop: Shop):
+    changed = shop.orderctl("orders", "edit", "1", "ship_to.city=Boston", "ship_to.region=MA", "--reason", "moved")
+    order = shop.orderctl("orders", "show", "1", "--json").json
+
+    assert 0 == changed.code
+    assert ("Boston", "MA", "10001") == tuple(order["ship_to"][name] for name in ("city", "region", "postcode"))
+
+
+def test_a_note_stands_in_the_history_with_who_wrote_it(shop: Shop):
+    shop.orderctl("orders", "note", "1", "called, wants it\x1b[2J on Monday")
+
+    assert (getpass.getuser(), "note", "called, wants it\x1b[2J on Monday") in events(shop, "1")
+    assert "\x1b" not in shop.orderctl("orders", "show", "1").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["cancel", "1", "--line", "MUG", "--reason", "x"], "--line MUG is not ID=QTY"),
+        (["cancel", "1", "--line", "1=0", "--reason", "x"], "is not ID=QTY"),
+        (["cancel", "1", "--line", "1=1", "--line", "1=1", "--reason", "x"], "said twice"),
+        (["cancel", "1", "--line", "1=9", "--reason", "x"], "line '1' has 1 units, not 9"),
+        (["cancel", "1"], "Missing option '--reason'"),
+        (["edit", "1", "ship_to.cty=Boston", "--reason", "x"], "did you mean 'ship_to.city'?"),
+        (["edit", "1", "Boston", "--reason", "x"], "Boston is not FIELD=VALUE"),
+        (["release", "1", "--hold", "fraud"], "the order has no hold 'fraud'"),
+        (["hold", "99", "--reason", "x"], "there is no order '99'"),
+        (["list", "--channel", "wbe"], "did you mean 'web'?"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_nothing_is(shop: Shop, arguments: list[str], said: str):
+    before = shop.files()
+    answer = shop.orderctl("orders", *arguments)
+
+    assert (2, "") == (answer.code, answer.out)
+    assert said in answer.err
+    assert before["orderctl.db"] == shop.files()["orderctl.db"]

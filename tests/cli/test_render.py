@@ -7,7 +7,7 @@ import json
 import pytest
 
 from orderctl.cli import render
-from orderctl.cli.answers import Block, Facts, Heading, Lines, Listing, Page, Row, table
+from orderctl.cli.answers import Block, Facts, Heading, Lines, Listing, Page, Printout, Row, table
 from orderctl.cli.options import Format, Shared
 
 ROWS: list[Row] = [
@@ -97,6 +97,27 @@ def test_a_note_goes_to_stderr_with_its_lines_and_without_control_characters(cap
     render.note("one\ntwo \x1b[2J")
 
     assert ("", "one\ntwo \\x1b[2J\n") == capsys.readouterr()
+
+
+def test_a_person_reads_moments_to_the_minute_and_a_program_to_the_second(capsys: pytest.CaptureFixture[str]):
+    row = {"number": "2026-11-20T10:05:33Z", "note": "at 2026-11-20T10:05:33Z sharp"}
+
+    assert "2026-11-20 10:05Z\n" in shown(capsys, an_answer(row))
+    assert "2026-11-20T10:05:33Z" in shown(capsys, an_answer(row), format=Format.CSV)
+
+
+def test_a_column_that_says_nothing_is_left_out_for_a_person_but_zeros_are_kept(capsys: pytest.CaptureFixture[str]):
+    row = {"number": "1", "total": 0, "state": "", "tags": []}
+
+    assert "number  total\n1           0\n" == shown(capsys, an_answer(row))
+    assert "number,total,state,tags,note\n1,0,,,\n" == shown(capsys, an_answer(row), format=Format.CSV)
+
+
+def test_a_document_is_given_byte_by_byte(capfdbinary: pytest.CaptureFixture[bytes]):
+    content = b"reference\r\n\xff\x1b[2J\r\n"
+    render.show(Printout(content, {}, table({}, []), ("other bytes",)), Shared())
+
+    assert (content, b"other bytes\n") == capfdbinary.readouterr()
 
 
 def test_a_list_is_cut_for_a_person_at_a_terminal_only():

@@ -279,7 +279,7 @@ def test_a_missing_file_says_how_to_begin(tmp_path):
         load(tmp_path / "channels.toml")
 
     (finding,) = caught.value.findings
-    assert ("E201", "orderctl init writes a first one") == (finding.code, finding.hint)
+    assert ("E201", "name it with -c FILE, or go to its folder") == (finding.code, finding.hint)
 
 
 def test_a_folder_in_place_of_the_file_is_refused(tmp_path):

@@ -50,7 +50,7 @@ def test_every_stage_has_the_actions_of_the_language():
 def test_what_nothing_carries_out_is_refused_by_name():
     unavailable = {name for (_, name), action in actions.ACTIONS.items() if not action.available}
 
-    assert {"helpdesk", "batch"} == unavailable
+    assert {"helpdesk", "batch", "notify"} == unavailable
     with pytest.raises(Refused, match="'helpdesk' is not available in this version"):
         actions.find("hold", "helpdesk")
 
@@ -60,7 +60,6 @@ def test_what_nothing_carries_out_is_refused_by_name():
     [
         ("hold", 'then.release_after = "30 min"', {"release_after": 1800}),
         ("hold", 'then.cancel_after = "7d"', {"cancel_after": 604800}),
-        ("hold", 'then.notify = "ops"', {"notify": ("ops",)}),
         ("hold", "then.track_only = false", {"track_only": False}),
         (
             "hold",

@@ -178,7 +178,7 @@ def test_a_wrong_head_is_refused(head: str, code: str):
         ('when."ship_to.country" = "US"\nwhen.ship_to.country = "CA"', codes.TWICE),
         ('then.release_after = "30"', codes.WRONG_UNIT),
         ('then.release_when.riks = "low"', codes.UNKNOWN_FIELD),
-        ('then.notify = ["opps"]', codes.UNKNOWN_NOTIFY),
+        ('then.notify = ["ops"]', codes.NOT_AVAILABLE),
         ('then.note = "{ship_to.nmae}"', codes.UNKNOWN_PLACEHOLDER),
         ('then.note = "{note"', codes.UNKNOWN_PLACEHOLDER),
         ('then.service = "ups:ground"', codes.ACTION_STAGE),

@@ -26,14 +26,14 @@ def enhanced(*thens: str, when: str = "", **changes: Any) -> Mapping[str, object
 def test_every_matching_rule_applies_to_a_shipment_and_lists_are_united():
     rules = ANYWHERE + enhance(
         'then.documents = ["packing_slip"]\nthen.add_tags = ["a", "b"]',
-        'then.documents = ["commercial_invoice", "packing_slip"]\nthen.add_tags = ["b", "c"]\nthen.notify = ["ops"]',
+        'then.documents = ["commercial_invoice", "packing_slip"]\nthen.add_tags = ["b", "c"]',
     )
 
     plan = decided(rules, an_order(), STOCK)
     (shipment,) = plan.shipments
 
     assert ("packing_slip", "commercial_invoice") == shipment.options["documents"]
-    assert (("a", "b", "c"), ("a", "b", "c"), ("ops",)) == (shipment.tags, plan.tags, plan.notify)
+    assert (("a", "b", "c"), ("a", "b", "c")) == (shipment.tags, plan.tags)
     assert ("location/anywhere", "enhance/one", "enhance/two") == plan.rules == shipment.rules
 
 

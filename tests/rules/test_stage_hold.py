@@ -23,7 +23,6 @@ when.total = ">= 5"
 then.hold = "big"
 then.release_after = "30 min"
 then.release_when.payment = "authorized"
-then.notify = ["ops"]
 then.assign = "maria"
 then.note = "{number} of {customer.name} is big"
 then.add_tags = ["checked"]
@@ -51,7 +50,6 @@ def test_a_hold_says_when_it_ends_counted_from_when_it_began():
 def test_a_hold_rule_tells_assigns_notes_and_tags():
     plan = decided(UNPAID, an_order(), STOCK)
 
-    assert ("ops",) == plan.notify
     assert "maria" == plan.assigned
     assert ("1042 of Ana Diaz is big",) == plan.notes
     assert ("checked",) == plan.tags
@@ -107,14 +105,12 @@ def test_a_rule_that_only_observes_changes_nothing():
 
 
 def test_two_rules_with_one_reason_make_one_hold_that_the_first_explains():
-    rules = ANYWHERE + "".join(
-        f'[[hold]]\nname = "{name}"\nthen.hold = "fraud"\nthen.notify = ["ops"]\n' for name in ("one", "two")
-    )
+    rules = ANYWHERE + "".join(f'[[hold]]\nname = "{name}"\nthen.hold = "fraud"\n' for name in ("one", "two"))
 
     plan = decided(rules, an_order(), STOCK)
 
     assert [("fraud", "hold/one")] == [(hold.reason, hold.rule) for hold in plan.holds]
-    assert (("hold/one", "hold/two"), ("ops",)) == (plan.rules, plan.notify)
+    assert ("hold/one", "hold/two") == plan.rules
 
 
 def test_a_physical_order_without_an_address_or_country_is_held_whatever_the_rules_say():

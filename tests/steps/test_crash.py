@@ -7,6 +7,7 @@ import signal
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,10 @@ def in_child(work: Callable[[], None], reached: Callable[[str], None]) -> int:
     return os.waitpid(child, 0)[1]
 
 
+def go_on(name: str, /) -> None:
+    """Nothing happens at any failpoint."""
+
+
 def kill_at(count: int) -> Callable[[str], None]:
     seen = 0
 
@@ -75,7 +80,7 @@ def points_of(shop: Shop) -> list[str]:
     """The failpoints that one pass over `shop` reaches, in order."""
     names: list[str] = []
     old = failpoints.reached
-    failpoints.reached = names.append  # type: ignore[assignment]
+    failpoints.reached = names.append
     try:
         a_pass(shop)
     finally:
@@ -120,10 +125,10 @@ def test_killed_at_every_failpoint_of_two_passes_nothing_is_lost_or_sent_twice(t
     for start, names, expected in ((first, points, after_first), (second_start, more_points, after_second)):
         for count, name in enumerate(names, 1):
             shop = start.copy(tmp_path / f"{start.folder.name}-{count}")
-            status = in_child(lambda shop=shop: a_pass(shop), kill_at(count))
+            status = in_child(partial(a_pass, shop), kill_at(count))
             assert os.WIFSIGNALED(status), f"not killed at {count} ({name})"
 
-            assert 0 == in_child(lambda shop=shop: a_pass(shop), lambda _: None), f"the pass after {count} ({name})"
+            assert 0 == in_child(partial(a_pass, shop), go_on), f"the pass after {count} ({name})"
 
             assert expected == story(shop), f"killed at failpoint {count} ({name})"
     print(f"\n{len(points) + len(more_points)} kill points, 0 violations")  # noqa: T201

@@ -77,9 +77,10 @@ def test_a_name_that_a_link_has_taken_is_left_alone(tmp_path):
 
 
 def test_what_nobody_waits_for_any_more_is_discarded(tmp_path):
-    assert [] == files.discard_stale(tmp_path, ())
-    for name in ("a.csv", "b.csv", "c.csv"):
+    files.discard(tmp_path, "a.csv")
+    for name in ("a.csv", "b.csv"):
         files.stage(tmp_path, name, b"x")
 
-    assert ["a.csv", "c.csv"] == files.discard_stale(tmp_path, {"b.csv"})
-    assert files.is_staged(tmp_path, "b.csv")
+    files.discard(tmp_path, "a.csv")
+
+    assert [False, True] == [files.is_staged(tmp_path, name) for name in ("a.csv", "b.csv")]

@@ -22,45 +22,64 @@ from pydantic import AfterValidator, Field, model_validator
 
 from orderctl.core import order_json
 from orderctl.core.adapters import Page, Payload
-from orderctl.core.effects import Document, Receipt, Tracking
+from orderctl.core.effects import Cancellation, Document, Tracking
 from orderctl.core.errors import RecordError
 from orderctl.core.orders import Order
 from orderctl.wire import cells, names, settings, strict_json, tables
 from orderctl.wire.inbox import After, Inbox, Source
 from orderctl.wire.order_rows import Columns, OrderColumns
-from orderctl.wire.outbox import Outbox
+from orderctl.wire.outbox import HandsOver, Outbox
 from orderctl.wire.table_text import Cell, Writer
 
 _TRACKING_COLUMNS = (
     *("order_id", "order_number", "reference", "carrier", "service", "tracking_number", "shipped_at"),
     *("line_id", "sku", "quantity"),
 )
+_CANCEL_COLUMNS = ("order_id", "order_number", "reason", "line_id", "sku", "quantity")
 
 
-def _tracking_path(path: str) -> str:
+def _push_path(path: str) -> str:
     return names.check_template(path, ("channel", "push"), needed="push")
 
 
 class TrackingFile(settings.Settings):
-    """Where tracking goes: `path`, relative to the configuration, with {push} (its number) and {channel}."""
+    """Where tracking goes."""
 
-    path: Annotated[str, AfterValidator(_tracking_path)] = "outbox/{channel}/tracking-{push}.csv"
+    path: Annotated[str, AfterValidator(_push_path)] = "outbox/{channel}/tracking-{push}.csv"
+    """The file of one push; `{push}` is its number and has to be there, `{channel}` may be."""
 
 
-class FileChannel:
+class CancelFile(settings.Settings):
+    """Where cancellations go: `path`, relative to the configuration, with {push} (its number) and {channel}."""
+
+    path: Annotated[str, AfterValidator(_push_path)] = "outbox/{channel}/cancel-{push}.csv"
+    """The file of one push; {push} is its number, six digits."""
+
+
+class FileChannel(HandsOver):
     """Orders from files. A content is read once, whatever its file is called; nothing is read before it is whole."""
 
     class Settings(settings.Settings):
-        """`path` is a pattern such as `inbox/*.jsonl`; the settings for columns and dates are those of CSV."""
+        """What `[channel.NAME]` may say beside the keys of every channel."""
 
         path: Annotated[str, Field(min_length=1)]
+        """Which files to read, a pattern such as `inbox/*.jsonl`."""
         format: Literal["jsonl", "csv"] = "jsonl"
+        """One order a line as JSON, or one order line a row of CSV; rows of one order stand together."""
         after: After = "keep"
+        """Whether a file that is stored stays where it is or moves to `done/` beside it."""
         encoding: tables.Encoding = "utf-8"
+        """CSV only: how its text is encoded; a byte order mark says UTF-8 by itself."""
         delimiter: tables.Delimiter = ""
+        """CSV only: what stands between cells; found out from the header when empty."""
         columns: Columns = Field(default_factory=dict)
+        """CSV only: field of an order = the header of its column. Columns called like fields need no entry."""
         dates: cells.Dates = ""
+        """CSV only: how dates are written, e.g. `%m/%d/%Y`; ISO 8601 when empty."""
         tracking: TrackingFile = TrackingFile()
+        """Where tracking goes, a table with `path`."""
+        cancel: CancelFile = CancelFile()
+        """Where cancellations go, a table with `path`."""
 
         @model_validator(mode="after")
         def _columns_are_for_csv(self) -> FileChannel.Settings:
@@ -75,7 +94,7 @@ class FileChannel:
         self._columns = OrderColumns(settings.columns, settings.dates, ZoneInfo(timezone))
         self._reader = tables.Reader(settings.format, settings.encoding, settings.delimiter)
         self._inbox = Inbox(settings.path, base, settings.after)
-        self._outbox = Outbox(base)
+        self.outbox = Outbox(base)
 
     def fetch(self, positions: Mapping[str, str]) -> Iterator[Page]:
         """Pages of orders beyond `positions`. RecordError or RemoteError at the end, for files that were left out."""
@@ -111,17 +130,15 @@ class FileChannel:
             units=sum(line.quantity for package in packages for line in package.lines),
         )
 
-    def stage(self, document: Document) -> None:
-        """Write `document` where nobody looks. RemoteError when that cannot be done."""
-        self._outbox.stage(document)
-
-    def deliver(self, document: Document, key: str) -> Receipt:  # noqa: ARG002 - the name is the key of a file
-        """Publish the staged `document`."""
-        return self._outbox.deliver(document)
-
-    def recover(self, name: str, key: str) -> Receipt:  # noqa: ARG002
-        """Still staged = publish it now, gone = it was published. RemoteError when nobody can tell yet."""
-        return self._outbox.recover(name)
+    def render_cancellations(self, number: int, cancellations: Sequence[Cancellation]) -> Document:
+        """One row per line that will not be shipped; a whole order without lines has one row without them."""
+        rows = [row for cancellation in cancellations for row in _cancel_rows(cancellation)]
+        return Document(
+            name=names.fill(self._settings.cancel.path, {"channel": self._name, "push": f"{number:06}"}),
+            content=Writer().content(_CANCEL_COLUMNS, rows),
+            rows=len(rows),
+            units=sum(line.quantity for cancellation in cancellations for line in cancellation.lines),
+        )
 
     def _json_lines(self, source: Source, offset: int) -> Iterator[tuple[list[Payload], int]]:
         start = max(offset, self._reader.header(source.file, source.name).end)
@@ -183,6 +200,14 @@ def _payload(name: str, rows: Sequence[tables.Row]) -> Payload:
     first, last = rows[0].line, rows[-1].line
     where = f"{name} line {first}" if first == last else f"{name} lines {first} to {last}"
     return Payload(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), where)
+
+
+def _cancel_rows(cancellation: Cancellation) -> Iterator[list[Cell]]:
+    head: list[Cell] = [cancellation.channel_order_id, cancellation.order_number, cancellation.reason]
+    for line in cancellation.lines:
+        yield [*head, line.channel_line_id, line.sku, line.quantity]
+    if not cancellation.lines:
+        yield [*head, "", "", ""]
 
 
 def _tracking_rows(package: Tracking) -> list[tuple[Cell, ...]]:

@@ -13,18 +13,24 @@ from orderctl.core.errors import Exit
 
 Row = Mapping[str, Any]
 
+_KINDS = {">": "right", "~": "quiet", "_": "long", "+": "spare"}
+_NOTHING: tuple[object, ...] = (None, "", [], ())
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table: the key in the row, the heading, and how a person likes to see it.
 
-    `quiet` columns are for spreadsheets only; a terminal leaves them out.
+    `quiet` columns are for spreadsheets only; a person never sees them. Where a screen is too narrow for all, `spare`
+    ones are left out and `long` ones stand below their row.
     """
 
     key: str
     title: str
     right: bool = False
     quiet: bool = False
+    long: bool = False
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +58,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Sentences, one a line."""
+    """Sentences, one a line. `as_is` ones are no sentences: a screen folds them wherever it ends."""
 
     texts: tuple[str, ...]
+    as_is: bool = False
 
 
 Block = Heading | Facts | Table | Lines
@@ -91,22 +98,23 @@ class Answer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Rows of one kind. As JSON an array, also when it is empty."""
+    """Rows of one kind. As JSON an array, also when it is empty; of `value` where the table's rows say more or less."""
 
     table: Table
     exit: Exit = Exit.OK
+    value: Sequence[Row] | None = None
 
     def document(self) -> list[Row]:
         """The rows whole, in their order."""
-        return list(self.table.rows)
+        return list(self.table.rows if self.value is None else self.value)
 
     def rows(self) -> Table:
         """The same rows."""
         return self.table
 
     def blocks(self) -> Iterable[Block]:
-        """The table."""
-        return [self.table]
+        """The table, without the columns that say nothing."""
+        return [filled(self.table)]
 
     def unattended(self) -> None:
         """The same for everyone."""
@@ -146,10 +154,51 @@ class Page:
         return self.notes
 
 
-def table(columns: Mapping[str, str], rows: Sequence[Row], empty: str) -> Table:
-    """A table from `key -> heading`; `>` before a heading puts the column to the right, `~` hides it from a person."""
-    made = (
-        Column(key, title.lstrip(">~"), right=title.startswith(">"), quiet=title.startswith("~"))
-        for key, title in columns.items()
-    )
-    return Table(tuple(made), rows, empty)
+@dataclass(frozen=True, slots=True)
+class Printout:
+    """A document exactly as it is: its bytes for whoever reads stdout, and as a value for programs."""
+
+    content: bytes
+    value: Row
+    table: Table
+    notes: tuple[str, ...] = field(default=())
+    exit: Exit = Exit.OK
+
+    def document(self) -> Row:
+        """The document with what is known about it."""
+        return self.value
+
+    def rows(self) -> Table:
+        """What is known about it."""
+        return self.table
+
+    def blocks(self) -> Iterable[Block]:
+        """Its lines, for a terminal."""
+        return [Lines(tuple(self.content.decode("utf-8", "replace").splitlines()), as_is=True)]
+
+    def unattended(self) -> None:
+        """The same for everyone."""
+
+    def warnings(self, *, verbose: bool) -> Sequence[str]:  # noqa: ARG002
+        """What a reader should know besides."""
+        return self.notes
+
+
+def table(columns: Mapping[str, str], rows: Sequence[Row], empty: str = "") -> Table:
+    """A table from `key -> heading`. A heading may begin with what kind of column it is.
+
+    `>` puts the column to the right, `~` makes it quiet, `_` long, `+` spare.
+    """
+    return Table(tuple(_column(key, title) for key, title in columns.items()), rows, empty)
+
+
+def _column(key: str, title: str) -> Column:
+    name = title.lstrip("".join(_KINDS))
+    marks = title[: len(title) - len(name)]
+    return Column(key, name, **{kind: mark in marks for mark, kind in _KINDS.items()})
+
+
+def filled(whole: Table) -> Table:
+    """`whole` without the columns in which no row has anything."""
+    kept = tuple(column for column in whole.columns if any(row.get(column.key) not in _NOTHING for row in whole.rows))
+    return Table(kept or whole.columns, whole.rows, whole.empty)

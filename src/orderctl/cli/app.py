@@ -19,7 +19,8 @@ from typer.exceptions import Exit as TyperExit
 from orderctl.cli import render
 from orderctl.cli.front import COMMANDS
 from orderctl.cli.group import SETTINGS, Root, wanted_format
-from orderctl.core.errors import ConfigError, Exit, OrderctlError
+from orderctl.core.errors import ConfigError, Exit, OrderctlError, UsageError
+from orderctl.core.text import storable
 
 BUGS = "orderctl's maintainers"
 
@@ -31,7 +32,9 @@ class Terminated(BaseException):
 def run(arguments: Sequence[str], call: Callable[[Sequence[str]], int] | None = None) -> int:
     """Do what `arguments` say (with `call`, if not the usual one) and give the exit code; nothing is raised."""
     signal.signal(signal.SIGTERM, _terminate)
+    render.prepare()
     try:
+        _need_text(arguments)
         return (call or command)(arguments)
     except OrderctlError as error:
         return _known(error, arguments)
@@ -56,6 +59,13 @@ def command(arguments: Sequence[str]) -> int:
     root = Root(name="orderctl", commands=names, context_settings=SETTINGS, rich_markup_mode=None)
     with root.make_context("orderctl", list(arguments)) as ctx:
         return int(root.invoke(ctx) or 0)
+
+
+def _need_text(arguments: Sequence[str]) -> None:
+    """Bytes that no text can be are no name of anything; nothing below has to reckon with them."""
+    for argument in arguments:
+        if storable(argument) != argument:
+            raise UsageError(f"the argument '{argument}' is not UTF-8 text; nothing was done", next="orderctl --help")
 
 
 def _terminate(signum: int, frame: object) -> NoReturn:  # noqa: ARG001

@@ -1,8 +1,10 @@
 """What every command does around its own work: read shared options, open the context, show the answer, exit.
 
-`reading` and `writing` turn a function `(ctx, own arguments) -> Answer` into the function that typer calls: they add
-the shared options to its own, and open the context as its kind needs it. A `limit` of its own reaches the function as
-the number of rows to read, 50 for a person at a terminal who asked for none. Nothing heavy is imported before the call.
+`reading`, `writing` and `storeless` turn a function into the one that typer calls: they add the shared options to its
+own, and open what its kind needs. Some arguments of its own reach the function worked out:
+- `limit`: the number of rows to read, 50 for a person at a terminal who asked for none
+- `unattended`: whether the answer goes to a mail or a log; no option says so
+`if_free` is answered here. Nothing heavy is imported before the call.
 """
 
 from __future__ import annotations
@@ -14,65 +16,91 @@ from typing import Any, get_type_hints
 from orderctl.cli import options
 from orderctl.cli.answers import Answer
 from orderctl.cli.options import Shared
+from orderctl.core.errors import BusyError
 
 Work = Callable[..., Answer]
 
 
 def reading(work: Work) -> Callable[..., int]:
-    """A command that changes nothing."""
-    return _command(work, options.READING, write=False)
+    """A command (context, own arguments) that changes nothing."""
+    return _command(work, options.READING, _in_a_context(write=False))
 
 
 def writing(work: Work) -> Callable[..., int]:
-    """A command that changes the store, and may only show what it would do."""
-    return _command(work, options.READING | options.WRITING, write=True)
+    """A command (context, own arguments) that changes the store, and may only show what it would do."""
+    return _command(work, options.READING | options.WRITING, _in_a_context(write=True))
 
 
-def _command(work: Work, shared: dict[str, object], *, write: bool) -> Callable[..., int]:
+def storeless(work: Work) -> Callable[..., int]:
+    """A command (shared options, own arguments) that opens no store."""
+    return _command(work, options.READING, lambda work, said, values: work(said, **values))
+
+
+def _command(work: Work, shared: dict[str, object], call: Callable[..., Answer]) -> Callable[..., int]:
     own, defaults = _own_parameters(work), Shared()
     added = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=getattr(defaults, name), annotation=kind)
         for name, kind in shared.items()
     ]
+    worked_out = [name for name in ("unattended",) if name in own]
 
     def run(**values: Any) -> int:
-        said = Shared(**{name: values.pop(name) for name in shared})
-        return _call(work, values, said, write=write)
+        from orderctl.cli import render
 
+        said = Shared(**{name: values.pop(name) for name in shared})
+        most = render.most_rows(said.format) if values.get("limit", 0) is None else None
+        if most:
+            values["limit"] = most
+        if "unattended" in worked_out:
+            values["unattended"] = render.nobody_watches(said)
+        answer = call(work, said, values)
+        render.show(answer, said)
+        if most and len(answer.rows().rows) == most:
+            render.note(f"orderctl: these are the newest {most}; --limit N shows more")
+        return int(answer.exit)
+
+    asked = [one for name, one in own.items() if name not in worked_out]
     run.__name__, run.__doc__ = work.__name__, work.__doc__
-    run.__annotations__ = {one.name: one.annotation for one in (*own, *added)}
-    run.__signature__ = inspect.Signature([*own, *added])  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in (*asked, *added)}
+    run.__signature__ = inspect.Signature([*asked, *added])  # type: ignore[attr-defined]
     return run
 
 
-def _own_parameters(work: Work) -> list[inspect.Parameter]:
-    """The parameters after the context, as keyword-only ones with their hints worked out."""
+def _own_parameters(work: Work) -> dict[str, inspect.Parameter]:
+    """The parameters after the first by name, as keyword-only ones with their hints worked out."""
     hints = get_type_hints(work, localns={"Context": object}, include_extras=True)
     _, *own = inspect.signature(work).parameters.values()
-    return [one.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[one.name]) for one in own]
+    return {one.name: one.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[one.name]) for one in own}
 
 
-def _call(work: Work, values: dict[str, Any], said: Shared, *, write: bool) -> int:
-    from orderctl.cli import render
-    from orderctl.steps.context import open_context
+def _in_a_context(*, write: bool) -> Callable[[Work, Shared, dict[str, Any]], Answer]:
+    def call(work: Work, said: Shared, values: dict[str, Any]) -> Answer:
+        from orderctl.cli import render
+        from orderctl.cli.reports import Done
+        from orderctl.steps.context import open_context
 
-    if "limit" in values:
-        values["limit"] = values["limit"] or render.most_rows(said.format)
-    opened = open_context(
-        said.config,
-        said.rules,
-        said.db,
-        write=write,
-        dry_run=said.dry_run,
-        wait_s=said.wait,
-        actor=actor(),
-    )
-    with opened as ctx, render.progress(wanted=write) as draw:
-        if draw:
-            ctx.progress = draw
-        answer = work(ctx, **values)
-    render.show(answer, said)
-    return int(answer.exit)
+        if_free = values.pop("if_free", False)
+        try:
+            with (
+                render.progress(wanted=write and not said.quiet) as draw,
+                open_context(
+                    said.config,
+                    said.rules,
+                    said.db,
+                    write=write,
+                    dry_run=said.dry_run,
+                    wait_s=said.wait,
+                    actor=actor(),
+                    progress=draw,
+                ) as ctx,
+            ):
+                return work(ctx, **values)
+        except BusyError:
+            if not if_free:
+                raise
+            return Done((), whole_pass=True)
+
+    return call
 
 
 def actor() -> str:

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orderctl import __version__
+from orderctl.core import secrets
 
 _DATA = re.compile(r"'[^']*'|\"[^\"]*\"|\S*@\S*|\S*://\S*|\S{24,}|\d{3,}")
 _COMMAND = re.compile(r"[a-z]+(-[a-z]+)*|--?[a-z][a-z-]*")
@@ -44,7 +45,7 @@ def report_text(error: BaseException, arguments: Sequence[str]) -> str:
 
 def redacted(text: str) -> str:
     """`text` with everything that may be data replaced by an ellipsis: quoted, an address, a number, a long word."""
-    return _DATA.sub("…", text)
+    return _DATA.sub("…", secrets.redacted(text))
 
 
 def summary(error: BaseException) -> str:

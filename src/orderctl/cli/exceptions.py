@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
 
-from orderctl.cli.answers import Answer, Facts, Heading, Lines, Listing, Page, table
-from orderctl.cli.command import reading
+from orderctl.cli.answers import Answer, Block, Facts, Heading, Lines, Listing, Page, table
+from orderctl.cli.codes import answers
+from orderctl.cli.command import reading, writing
 from orderctl.cli.group import Command, noun
-from orderctl.cli.options import Limit
+from orderctl.cli.options import LARGEST, Limit
+from orderctl.cli.reports import Done
 
 if TYPE_CHECKING:
     from orderctl.steps.context import Context
 
 app = noun("exceptions", "What waits for a person.")
 
-QUARANTINE = {
-    "id": ">no.",
-    "channel": "channel",
-    "source": "stands in",
-    "field": "field",
-    "reason": "why",
-    "put_aside_at": "since",
-}
+Number = Annotated[int, Argument(metavar="N", min=1, max=LARGEST, help="Its number in the list.")]
+
 LIST = {
     "id": ">no.",
     "code": "code",
     "subject": "about",
-    "message": "what",
     "owner": "owner",
     "opened_at": "since",
     "closed_at": "~closed",
+    "message": "_what",
 }
+#: As much of a payload as a person needs to recognize it; JSON has all of it.
+_FIRST_LINES, _FIRST_CHARACTERS = 12, 1500
 
 
 @app.command("list", cls=Command)
@@ -49,34 +48,63 @@ def list_(
     from orderctl.steps import views
 
     rows = views.exceptions_list(ctx, include_closed=everything, limit=limit)
-    return Listing(table(LIST, rows, "Nothing waits for a person."))
+    columns = LIST | {"opened_at": "+since", "closed_at": "closed"} if everything else LIST
+    return Listing(table(columns, rows, "Nothing waits for a person."))
 
 
 @app.command("show", cls=Command)
 @reading
-def show(ctx: Context, number: Annotated[int, Argument(metavar="N", help="Its number in the list.")]) -> Answer:
-    """Show one exception: what happened, since when, and where to look.
+def show(ctx: Context, number: Number) -> Answer:
+    """Show one exception: what it means, since when, and the answers to it, ready to paste.
+
+    Of a record that was put aside it shows the record.
 
     Exit: 0 done, 2 no such exception or a file is wrong, 6 the store cannot be used.
     """
-    from orderctl.steps import views
+    from orderctl.steps import care
 
-    one = views.exception_show(ctx, number)
-    names = ("subject", "order", "owner", "opened_at", "closed_at", "closed_by", "answer")
-    facts = Facts(tuple((name.removesuffix("_at"), str(one[name] or "")) for name in names))
-    look = (Lines((f"orderctl orders show {one['order']}",)),) if one["order"] else ()
-    return Page(
-        one, (Heading(f"{one['code']}: {one['message']}"), facts, *look), table(LIST | {"answer": "answer"}, [one], "")
-    )
+    one = care.exception_show(ctx, number)
+    return Page(one, tuple(_page(one)), table(LIST | {"answer": "answer"}, [one]))
 
 
-@app.command("quarantine", cls=Command)
-@reading
-def quarantine(ctx: Context) -> Answer:
-    """List what came in and could not become an order or an answer, newest first.
+@app.command("resolve", cls=Command)
+@writing
+def resolve(
+    ctx: Context,
+    number: Number,
+    reason: Annotated[str, Option("--reason", metavar="TEXT", help="How it was dealt with; kept with who said it.")],
+) -> Answer:
+    """Close an exception that a person has dealt with. Most close themselves when their cause is gone.
 
-    Exit: 0 done, 2 a file is wrong, 6 the store cannot be used.
+    Exit: 0 done, 2 no open exception of that number or a file is wrong, 4 another process holds the store, 6 the store
+    cannot be used.
     """
-    from orderctl.steps import views
+    from orderctl.steps import care
 
-    return Listing(table(QUARANTINE, views.quarantine_list(ctx), "Everything that came in was understood."))
+    report = care.exception_resolve(ctx, number, reason)
+    facts = Facts(
+        tuple((f"exception {item['id']}", f"closed: {item['code']} {item['subject']}") for item in report.items)
+    )
+    return Done([report], dry_run=ctx.dry_run, said=[facts])
+
+
+def _page(one: Mapping[str, Any]) -> Iterable[Block]:
+    yield Heading(f"{one['code']}: {one['message']}")
+    names = ("subject", "order", "owner", "opened_at", "closed_at", "closed_by", "answer")
+    yield Facts(tuple((name.removesuffix("_at").replace("_", " "), str(one[name] or "")) for name in names))
+    if one["meaning"]:
+        yield Lines((one["meaning"],))
+    if one["record"]:
+        yield from _record(one["record"])
+    if one["answers"] and not one["closed_at"]:
+        yield Heading("Answers")
+        yield answers(one["answers"])
+
+
+def _record(record: Mapping[str, Any]) -> Iterable[Block]:
+    yield Heading(f"The record, as {record['channel']} has it")
+    text = record["payload"][:_FIRST_CHARACTERS]
+    lines = text.splitlines()[:_FIRST_LINES]
+    if len("\n".join(lines)) < len(record["payload"].rstrip()):
+        lines.append("... (whole with --json)")
+    yield Lines(tuple(lines), as_is=True)

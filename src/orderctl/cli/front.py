@@ -15,11 +15,23 @@ STEPS = {
     "push": ("orderctl.cli.steps:push", "Tell channels of tracking and stock."),
 }
 NOUNS = {
-    "orders": ("orderctl.cli.orders:app", "List orders, show one with everything about it."),
+    "orders": ("orderctl.cli.orders:app", "List orders, show one, decide by hand."),
+    "shipments": ("orderctl.cli.shipments:app", "What locations were asked to send."),
+    "batches": ("orderctl.cli.batches:app", "What was handed to each location in one go."),
     "exceptions": ("orderctl.cli.exceptions:app", "What waits for a person."),
     "stock": ("orderctl.cli.stock:app", "What lies where, and why."),
+    "rules": ("orderctl.cli.rules:app", "Check the rules, list them in words, test them."),
+    "channels": ("orderctl.cli.channels:app", "Where orders come from, and what goes back."),
+    "locations": ("orderctl.cli.locations:app", "What can ship, and whether it works now."),
+    "config": ("orderctl.cli.config:app", "Check channels.toml, show what is in force."),
+    "db": ("orderctl.cli.db:app", "Copy the store, check that it is sound."),
 }
-COMMANDS = STEPS | NOUNS
+ALSO = {
+    "status": ("orderctl.cli.status:status", "How things stand; the same as orderctl alone."),
+    "explain": ("orderctl.cli.explain:explain", "Why an order was decided as it was."),
+    "help": ("orderctl.cli.codes:help_", "What a code means: exit, exception, finding."),
+}
+COMMANDS = STEPS | NOUNS | ALSO
 
 OPTIONS = {
     "-c, --config FILE": "channels.toml; else $ORDERCTL_CONFIG, ./channels.toml",
@@ -54,6 +66,7 @@ def help_text() -> str:
     sections = {
         "Steps of a pass": {name: line for name, (_, line) in STEPS.items()},
         "Nouns with verbs": {name: line for name, (_, line) in NOUNS.items()},
+        "Also": {name: line for name, (_, line) in ALSO.items()},
         "Options of every command": OPTIONS,
         "Exit codes": {str(code): line for code, line in EXITS.items()},
     }

@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from orderctl.cli.front import help_text
+from orderctl.cli.light import lighten
 
 SHORT_FORMS = {"--json": ["--format", "json"], "--csv": ["--format", "csv"]}
 VALUED = frozenset({"-c", "--config", "-r", "--rules", "--db", "--format", "--limit", "--wait"})
@@ -34,6 +35,7 @@ class Command(TyperCommand):
         if any(parameter.name == "format" for parameter in self.params):
             args = spelled_out(args)
         ctx.ignore_unknown_options = any(map(_NEGATIVE.fullmatch, args))
+        lighten(self.get_params(ctx))
         return super().parse_args(ctx, args)
 
 
@@ -44,6 +46,7 @@ class Group(TyperGroup):
         """Read the command's name; options before it are handed on to it."""
         if not args:
             ctx.fail(f"Missing command: one of {', '.join(self.commands)}")
+        lighten(self.get_params(ctx))
         return super().parse_args(ctx, options_last(args))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
@@ -53,7 +56,12 @@ class Group(TyperGroup):
 
 
 class Root(Group):
-    """The whole command, whose help is known without loading anything."""
+    """The whole command, whose help is known without loading anything. Options without a command are for `status`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command's name, `status` where there are options alone."""
+        options, rest = leading_options(args)
+        return super().parse_args(ctx, ["status", *args] if options and not rest else args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """Write the help that the front door also gives."""
@@ -82,15 +90,21 @@ def loaded(name: str, target: str) -> TyperCommand | TyperGroup:
 
 def options_last(args: Sequence[str]) -> list[str]:
     """`args` with the shared options that stand before the first other word moved to the end."""
-    rest, moved = list(args), []
-    while rest and (name := rest[0].partition("=")[0]) in VALUED | FLAGS:
-        moved.append(rest.pop(0))
-        if name in VALUED and "=" not in moved[-1] and rest:
-            moved.append(rest.pop(0))
+    moved, rest = leading_options(args)
     if not rest:
         return list(args)
     end = rest.index("--") if "--" in rest else len(rest)
     return [*rest[:end], *moved, *rest[end:]]
+
+
+def leading_options(args: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The shared options with their values that `args` begin with, and the rest."""
+    rest, options = list(args), []
+    while rest and (name := rest[0].partition("=")[0]) in VALUED | FLAGS:
+        options.append(rest.pop(0))
+        if name in VALUED and "=" not in options[-1] and rest:
+            options.append(rest.pop(0))
+    return options, rest
 
 
 def spelled_out(args: Sequence[str]) -> list[str]:

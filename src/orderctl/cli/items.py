@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from orderctl.cli.answers import Block, Heading, Row, table
+from orderctl.cli import render
+from orderctl.cli.answers import Block, Heading, Lines, Row, filled, table
 
 if TYPE_CHECKING:
     from orderctl.steps.report import Report
 
+_TITLES = {"dispatch": "Would be handed over", "push": "Would be told"}
+#: The steps that someone outside notices.
+_OUTSIDE = frozenset(_TITLES)
+_IN_DETAIL = frozenset({"shipments", "told"})
 #: step -> the columns of its rows; a step that is not here shows all that its rows have.
 _COLUMNS = {
     "pull": {"channel": "channel", "number": "number", "placed_at": "placed"},
@@ -27,21 +32,25 @@ _COLUMNS = {
         "orders": ">orders",
         "units": ">units",
         "document": "document",
-        "shipments": "shipments",
+        "shipments": "_shipments",
     },
-    "push": {"channel": "channel", "told": "told", "document": "document"},
+    "push": {"channel": "channel", "packages": ">packages", "document": "document", "told": "_told"},
 }
 
 
-def blocks(report: Report) -> Iterable[Block]:
-    """A heading and the rows of `report`, nothing when it has none."""
-    if not report.items:
+def blocks(report: Report, *, whole_pass: bool = False) -> Iterable[Block]:
+    """A heading and the rows of `report`, nothing when it has none; of a whole pass only what would leave the house."""
+    if not report.items or (whole_pass and report.step not in _OUTSIDE):
         return
     rows = [_readable(item) for item in report.items]
     columns = _COLUMNS.get(report.step) or {name: name.replace("_", " ") for row in rows for name in row}
-    shown = {key: title for key, title in columns.items() if any(row.get(key) for row in rows)}
-    yield Heading(report.step)
-    yield table(shown, rows, "")
+    if whole_pass:
+        columns = {name: title for name, title in columns.items() if name not in _IN_DETAIL}
+    most = render.most_rows(None)
+    yield Heading(_TITLES.get(report.step, report.step))
+    yield filled(table(columns, rows[:most]))
+    if most and len(rows) > most:
+        yield Lines((f"and {len(rows) - most:,} more; --json shows all",))
 
 
 def units(lines: Sequence[Mapping[str, Any]]) -> str:
@@ -49,9 +58,16 @@ def units(lines: Sequence[Mapping[str, Any]]) -> str:
     return " + ".join(f"{line['quantity']} {line['sku']}" for line in lines)
 
 
+def by_carrier(shipment: Mapping[str, Any]) -> str:
+    """`usps:priority`, as far as it is known."""
+    return ":".join(filter(None, (shipment.get("carrier"), shipment.get("service"))))
+
+
 def _readable(item: Row) -> Row:
     """`item` with its nested parts as sentences beside them."""
     said: dict[str, Any] = {"held": item.get("holds"), "waits": units(item.get("backorders", ()))}
+    if "tracking" in item:
+        said["packages"] = len(item["tracking"])
     said["ships"] = [one if isinstance(one, str) else _shipment(one) for one in item.get("shipments", ())]
     said["told"] = [f"{one['reference']} {one['carrier']} {one['tracking_number']}" for one in item.get("tracking", ())]
     return {**item, **said}

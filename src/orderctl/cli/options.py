@@ -9,6 +9,8 @@ from typing import Annotated
 
 from typer import Option
 
+LARGEST = 1_000_000_000  # of every number that is typed; the store could not hold any
+
 
 class Format(StrEnum):
     """How an answer is written."""
@@ -35,9 +37,13 @@ Output = Annotated[
 ]
 Quiet = Annotated[bool, Option("--quiet", help="Say only what went wrong.")]
 Verbose = Annotated[bool, Option("--verbose", help="Say more.")]
-Limit = Annotated[int | None, Option("--limit", metavar="N", min=1, help="At most N rows; at a terminal 50.")]
+Limit = Annotated[
+    int | None, Option("--limit", metavar="N", min=1, max=LARGEST, help="At most N rows; at a terminal 50.")
+]
 DryRun = Annotated[bool, Option("--dry-run", help="Show what would be done; change nothing.")]
-Wait = Annotated[int, Option("--wait", metavar="SECONDS", min=0, help="Wait so long while another process works.")]
+Wait = Annotated[
+    int, Option("--wait", metavar="SECONDS", min=0, max=LARGEST, help="Wait so long while another process works.")
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,29 @@
-"""Orders: the list, and the page of one with everything that happened to it."""
+"""Orders: the list, the page of one with everything that happened to it, and what a person does with one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
 
-from orderctl.cli.answers import Answer, Block, Facts, Heading, Listing, Page, Table, table
-from orderctl.cli.command import reading
+from orderctl.cli import order_page, pairs
+from orderctl.cli.answers import Answer, Facts, Listing, Page, table
+from orderctl.cli.command import reading, writing
 from orderctl.cli.group import Command, noun
 from orderctl.cli.items import units
 from orderctl.cli.options import Limit
+from orderctl.cli.pairs import Units
+from orderctl.cli.reports import Done, sentence
 
 if TYPE_CHECKING:
     from orderctl.steps.context import Context
+    from orderctl.steps.report import Report
 
-app = noun("orders", "List orders, show one with everything about it.")
+app = noun("orders", "List orders, show one with everything about it, and decide by hand.")
 
 Name = Annotated[str, Argument(metavar="ORDER", help="Reference, CHANNEL/NUMBER, channel order id, or a number.")]
+Why = Annotated[str, Option("--reason", metavar="TEXT", help="Why; it is kept with who said it and when.")]
 
 LIST = {
     "state": "state",
@@ -30,42 +35,12 @@ LIST = {
     "currency": "",
     "locations": "from",
     "holds": "held by",
+    "customer": "+customer",
     "order": "~order",
-    "customer": "~customer",
 }
-LINES = {
-    "sku": "SKU",
-    "title": "title",
-    "quantity": ">ordered",
-    "open": ">open",
-    "planned": ">planned",
-    "backordered": ">backordered",
-    "dispatched": ">dispatched",
-    "shipped": ">shipped",
-    "cancelled": ">cancelled",
-    "amount": ">amount",
-}
-SHIPMENTS = {
-    "reference": "shipment",
-    "state": "state",
-    "location": "from",
-    "service": "service",
-    "lines": "holds",
-    "packages": "packages",
-    "batch": "handed over in",
-    "reason": "because",
-}
-HOLDS = {
-    "reason": "hold",
-    "rule": "by rule",
-    "placed_by": "placed by",
-    "placed_at": "since",
-    "release_at": "until",
-    "note": "note",
-}
-EXCEPTIONS = {"id": "exception", "code": "code", "message": "what", "opened_at": "since"}
-BACKORDERS = {"sku": "backordered", "quantity": ">units", "since": "since", "expected_at": "expected"}
-HISTORY = {"at": "when", "actor": "who", "kind": "what", "detail": "detail"}
+
+#: What a command does to an order at most once.
+_ONCE = ("held", "held already", "released", "noted", "routed", "split", "backordered", "put aside", "nothing to ship")
 
 
 @app.command("list", cls=Command)
@@ -80,7 +55,7 @@ def list_(
 ) -> Answer:
     """List orders, newest first.
 
-    Exit: 0 done, 2 a file is wrong, 6 the store cannot be used.
+    Exit: 0 done, 2 no such state or channel or a file is wrong, 6 the store cannot be used.
     """
     from orderctl.steps import views
 
@@ -98,84 +73,142 @@ def show(ctx: Context, order: Name) -> Answer:
     from orderctl.steps import views
 
     value = views.order_show(ctx, order)
-    return Page(value, tuple(page(value)), table(LINES, _lines(value), ""))
+    return Page(value, tuple(order_page.page(value)), table(order_page.LINES, order_page.lines(value)))
 
 
-def page(order: Mapping[str, Any]) -> Iterable[Block]:
-    """The parts of an order's page: who and what, lines, shipments, what is in the way, what happened."""
-    yield Heading(f"{order['channel']}/{order['number']}  {order.get('state', '')}")
-    yield Facts(tuple(_header(order)))
-    yield filled(table(LINES, _lines(order), "No lines."))
-    parts: tuple[tuple[str, Mapping[str, str], Sequence[Mapping[str, Any]]], ...] = (
-        ("Shipments", SHIPMENTS, [_shipment(one) for one in order.get("shipments", ())]),
-        ("Backorders", BACKORDERS, order.get("backorders", ())),
-        ("Holds", HOLDS, order.get("holds", ())),
-        ("Exceptions", EXCEPTIONS, order.get("exceptions", ())),
-        ("History", HISTORY, order.get("history", ())),
-    )
-    for title, columns, rows in parts:
-        if rows:
-            yield Heading(title)
-            yield filled(table(columns, rows, ""))
+@app.command("hold", cls=Command)
+@writing
+def hold(
+    ctx: Context,
+    order: Name,
+    reason: Annotated[str, Option("--reason", metavar="TEXT", help="What it waits for, in a word or two.")],
+    note: Annotated[str, Option("--note", metavar="TEXT", help="More about it.")] = "",
+) -> Answer:
+    """Let an order wait until a person releases it. What is planned stays reserved and does not leave.
+
+    Exit: 0 done, 2 no such order or a file is wrong, 4 another process holds the store, 6 the store cannot be used.
+    """
+    from orderctl.steps import by_hand
+
+    return _done(ctx, by_hand.hold(ctx, order, reason, note))
 
 
-def filled(whole: Table) -> Table:
-    """`whole` without the columns in which no row has anything."""
-    kept = tuple(column for column in whole.columns if any(row.get(column.key) for row in whole.rows))
-    return Table(kept, whole.rows, whole.empty)
+@app.command("release", cls=Command)
+@writing
+def release(
+    ctx: Context,
+    order: Name,
+    hold: Annotated[
+        list[str] | None, Option("--hold", metavar="REASON", help="Only this hold; may be said again. Default: all.")
+    ] = None,
+    reason: Annotated[str, Option("--reason", metavar="TEXT", help="Why; it is kept with who said it.")] = "",
+) -> Answer:
+    """End holds of an order. Rules place them again only when the order changes.
+
+    Exit: 0 done, 2 no such order or hold or a file is wrong, 4 another process holds the store, 6 the store cannot be
+    used.
+    """
+    from orderctl.steps import by_hand
+
+    return _done(ctx, by_hand.release(ctx, order, hold or (), reason))
 
 
-def _header(order: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    customer = order.get("customer", {})
-    yield "placed", order.get("placed_at", "")
-    yield "total", f"{order.get('total', '')} {order.get('currency', '')}".strip()
-    yield "payment", order.get("payment", "")
-    yield "customer", _joined(customer.get("name"), customer.get("email"))
-    yield "ship to", _address(order.get("ship_to") or {})
-    yield "service", order.get("requested_service", "")
-    yield "ship by", order.get("ship_by", "")
-    yield "deliver by", order.get("deliver_by", "")
-    yield "tags", _joined(*order.get("tags", ()))
-    yield "assigned", order.get("assigned", "")
-    yield "checks", _joined(*_checks(order.get("checks", {})))
-    yield "note", order.get("note", "")
-    yield "gift message", order.get("gift_message", "")
+@app.command("cancel", cls=Command)
+@writing
+def cancel(ctx: Context, order: Name, reason: Why, line: Units = None) -> Answer:
+    """Cancel an order or some of its units, as far as no location has them in hand.
+
+    Exit: 0 done, 2 no such order, line or so many units, or a file is wrong, 3 something new needs a person, 4 another
+    process holds the store, 6 the store cannot be used.
+    """
+    from orderctl.steps import by_hand
+
+    report = by_hand.cancel(ctx, order, pairs.units(line), reason)
+    return _done(ctx, report, nothing="nothing that no location has in hand already")
 
 
-def _address(address: Mapping[str, str]) -> str:
-    street = (address.get(name) for name in ("name", "company", "line1", "line2", "line3", "city"))
-    place = " ".join(filter(None, (address.get("region"), address.get("postcode"))))
-    return _joined(*street, place, address.get("country"))
+@app.command("route", cls=Command)
+@writing
+def route(
+    ctx: Context,
+    order: Name,
+    location: Annotated[str, Option("--from", metavar="LOCATION", help="Where it ships from.")],
+    reason: Why,
+    line: Units = None,
+    service: Annotated[str, Option("--service", metavar="CARRIER:SERVICE", help="What it ships with.")] = "",
+) -> Answer:
+    """Ship what waits of an order from one location, whatever the rules say.
+
+    Exit: 0 done, 2 no such order, location, line or service, or a file is wrong, 3 something new needs a person, 4
+    another process holds the store, 6 the store cannot be used.
+    """
+    from orderctl.steps import by_hand
+
+    return _done(ctx, by_hand.route_to(ctx, order, location, pairs.units(line), service, reason))
 
 
-def _checks(checks: Mapping[str, Any]) -> Iterable[str]:
-    """What saving the order found wrong; nothing for an order that is well."""
-    if checks.get("address", "ok") != "ok":
-        yield f"address {checks['address']}"
-    yield from checks.get("address_problems", ())
-    yield from checks.get("codes", ())
+@app.command("reroute", cls=Command)
+@writing
+def reroute(ctx: Context, order: Name) -> Answer:
+    """Take back what is only planned of an order and decide it anew by the rules.
+
+    Exit: 0 done, 2 no such order or a file is wrong, 3 something new needs a person, 4 another process holds the store,
+    6 the store cannot be used.
+    """
+    from orderctl.steps import by_hand
+
+    return _done(ctx, by_hand.reroute(ctx, order))
 
 
-def _joined(*parts: str | None) -> str:
-    return ", ".join(filter(None, parts))
+@app.command("edit", cls=Command)
+@writing
+def edit(
+    ctx: Context,
+    order: Name,
+    changes: Annotated[list[str], Argument(metavar="FIELD=VALUE...", help="Such as ship_to.city=Boston.")],
+    reason: Why,
+) -> Answer:
+    """Change fields of an order over what its channel states; it is decided anew.
+
+    The value is kept until the channel itself changes that field, which is an exception.
+
+    Exit: 0 done, 2 no such order or field, a value that cannot be, or a file is wrong, 4 another process holds the
+    store, 6 the store cannot be used.
+    """
+    from orderctl.steps import by_hand
+
+    return _done(ctx, by_hand.edit(ctx, order, pairs.changes(changes), reason))
 
 
-def _lines(order: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The lines with their counters beside them; a counter of 0 is left blank."""
-    return [
-        {**line, **{name: count or "" for name, count in (line.get("counters") or {}).items()}}
-        for line in order.get("lines", ())
-    ]
+@app.command("note", cls=Command)
+@writing
+def note(ctx: Context, order: Name, text: Annotated[str, Argument(metavar="TEXT")]) -> Answer:
+    """Write a line into the history of an order.
+
+    Exit: 0 done, 2 no such order or a file is wrong, 4 another process holds the store, 6 the store cannot be used.
+    """
+    from orderctl.steps import by_hand
+
+    return _done(ctx, by_hand.note(ctx, order, text))
 
 
-def _shipment(shipment: Mapping[str, Any]) -> dict[str, Any]:
-    service = ":".join(filter(None, (shipment.get("carrier"), shipment.get("service"))))
-    packages = [
-        " ".join(filter(None, (package.get("carrier"), package.get("tracking_number"), _told(package))))
-        for package in shipment.get("packages", ())
-    ]
-    return {**shipment, "service": service, "lines": units(shipment.get("lines", ())), "packages": packages}
+def _done(ctx: Context, report: Report, nothing: str = "nothing") -> Done:
+    """What was done, and how the order stands after it."""
+    done = _said(report.counts) if report.counts else nothing
+    facts = [("done", done), *(pair for item in report.items for pair in _standing(item))]
+    return Done([report], dry_run=ctx.dry_run, said=[Facts(tuple(facts))])
 
 
-def _told(package: Mapping[str, Any]) -> str:
-    return "(channel knows)" if package.get("told_channel") else ""
+def _said(counts: Mapping[str, int]) -> str:
+    """What was done, without the number where there can be only one."""
+    one = [what for what, count in counts.items() if count == 1 and what in _ONCE]
+    rest = {what: count for what, count in counts.items() if what not in one}
+    return ", ".join([*one, *([sentence(rest)] if rest or not one else [])])
+
+
+def _standing(item: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    yield item["order"], item["state"]
+    yield "held by", ", ".join(item["holds"])
+    for shipment in item["shipments"]:
+        yield shipment["reference"], f"{shipment['state']} at {shipment['location']}"
+    yield "backordered", units(item["backorders"])

@@ -13,12 +13,16 @@ import csv
 import io
 import json
 import os
+import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from orderctl.cli.answers import Answer, Block, Column, Facts, Heading, Lines, Table
+from orderctl.cli.answers import Answer, Block, Column, Facts, Heading, Lines, Printout, Table
 from orderctl.cli.options import Format, Shared
+from orderctl.core.secrets import redacted
 from orderctl.core.text import printable, spreadsheet_text
 
 if TYPE_CHECKING:
@@ -28,17 +32,29 @@ if TYPE_CHECKING:
 
 ROWS_AT_A_TERMINAL = 50
 
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\dZ")
+_NEXT = "; next: "
+
 
 class Unwritten(Exception):
     """The answer could not be written to stdout; what the command was asked to do is done."""
 
 
+def prepare() -> None:
+    """Whatever the locale: a character that it cannot write becomes its escape, not an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def show(answer: Answer, said: Shared) -> None:
     """Write `answer` as the shared options ask."""
     wanted = said.format or Format.TABLE
-    unattended = answer.unattended() if said.format is None and not at_a_terminal() else None
+    unattended = answer.unattended() if nobody_watches(said) else None
     if wanted is not Format.TABLE:
         _write(sys.stdout, _MACHINE[wanted](answer))
+    elif isinstance(answer, Printout) and not at_a_terminal():
+        _write_bytes(answer.content)
     elif not said.quiet and unattended is None:
         show_blocks(answer.blocks())
     for line in answer.warnings(verbose=said.verbose) if unattended is None else unattended:
@@ -77,7 +93,33 @@ def _console(stream: TextIO) -> Console:
 
 def note(text: str) -> None:
     """Write a line for a person to stderr; it may hold text from outside."""
-    _write(sys.stderr, "\n".join(map(printable, text.split("\n"))) + "\n")
+    lines = [printable(line) for line in text.split("\n")]
+    if at_a_terminal(sys.stderr):
+        width = shutil.get_terminal_size().columns
+        lines = [piece for line in lines for piece in _in_pieces(line, width)]
+    _write(sys.stderr, "".join(f"{line}\n" for line in lines))
+
+
+def _in_pieces(line: str, width: int) -> list[str]:
+    """`line` as it fits a screen; the command at its end stays whole, so that it can be pasted."""
+    if len(line) <= width:
+        return [line]
+    words, mark, command = line.rpartition(_NEXT)
+    if not mark:
+        return in_words(line, width, "    ")
+    return [*in_words(words, width, "    "), *in_words(f"    {command}", width, "    ")]
+
+
+def in_words(line: str, width: int, indent: str = "") -> list[str]:
+    """`line` broken between words at `width`, its further lines indented. A command is left whole."""
+    if len(line) <= width or line.lstrip().startswith("orderctl "):
+        return [line]
+    return textwrap.wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def say(texts: Iterable[str]) -> None:
+    """Write lines to stdout, the same for whoever reads them: nothing has to be loaded to draw them."""
+    _write(sys.stdout, "".join(f"{printable(text)}\n" for text in texts))
 
 
 def document(value: Any) -> None:
@@ -94,6 +136,11 @@ def at_a_terminal(stream: TextIO | None = None) -> bool:
     """Whether a person reads stdout (or `stream`) at a terminal."""
     stream = stream or sys.stdout
     return stream is not None and not stream.closed and stream.isatty()
+
+
+def nobody_watches(said: Shared) -> bool:
+    """Whether an answer goes to a mail or a log: no terminal, and no format that someone asked for."""
+    return said.format is None and not at_a_terminal()
 
 
 def most_rows(wanted: Format | None) -> int | None:
@@ -124,6 +171,11 @@ def cell(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key}={cell(one)}" for key, one in value.items())
     return printable(str(value))
+
+
+def readable(value: Any) -> str:
+    """`cell` for a person: moments to the minute."""
+    return _MOMENT.sub(r"\1 \2Z", text) if _MOMENT.fullmatch(text := cell(value)) else text
 
 
 def _json(answer: Answer) -> str:
@@ -158,7 +210,7 @@ def _plain(block: Block) -> str:
         case Lines(texts):
             return "".join(f"{printable(text)}\n" for text in texts)
         case Facts(pairs):
-            rows = [[name, printable(value)] for name, value in pairs if value]
+            rows = [[name, readable(value)] for name, value in pairs if value]
             return _aligned(rows, [False, False])
         case Table(columns, rows, empty):
             return _plain_table(visible(columns), rows, empty)
@@ -181,7 +233,7 @@ def visible(columns: Iterable[Column]) -> list[Column]:
 def _plain_table(columns: Sequence[Column], rows: Sequence[Any], empty: str) -> str:
     if not rows:
         return f"{printable(empty)}\n" if empty else ""
-    body = [[cell(row.get(column.key)) for column in columns] for row in rows]
+    body = [[readable(row.get(column.key)) for column in columns] for row in rows]
     return _aligned([[column.title for column in columns], *body], [column.right for column in columns])
 
 
@@ -203,10 +255,20 @@ def _write(stream: TextIO | None, text: str) -> None:
     if stream is None or not text:  # a closed stdout is None
         return
     try:
-        stream.write(text)
+        stream.write(redacted(text))
         stream.flush()
     except OSError as error:
         _unwritten(stream, error)
+
+
+def _write_bytes(content: bytes) -> None:
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    except OSError as error:
+        _unwritten(sys.stdout, error)
 
 
 def _unwritten(stream: TextIO, error: OSError) -> None:

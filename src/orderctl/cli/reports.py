@@ -1,12 +1,11 @@
 """What a step or a pass did, as an answer.
 
 At a terminal: one line per step, then what needs a person with the command to type. Without one, a pass speaks only
-when something is wrong: a subject, then a line each, short enough for a mail that cron sends.
+when there is something to tell: a subject, then a line each, short enough for a mail that cron sends.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,28 +13,47 @@ from typing import TYPE_CHECKING, Any
 from orderctl.cli import items
 from orderctl.cli.answers import Block, Facts, Heading, Lines, Table, table
 from orderctl.core.errors import Exit, worst
+from orderctl.core.failures import Recovered
 
 if TYPE_CHECKING:
+    from orderctl.steps.quiet import Telling
     from orderctl.steps.report import Report, Trouble
 
 LONGEST_MAIL = 15
+MOST_PROBLEMS = 10
+DRY_RUN = "Dry run: this is what would be done. Nothing was changed, written or sent."
 
 _COLUMNS = {"step": "step", "what": "what", "count": ">count"}
-#: What a problem that leads to an exit code is called in the subject, one and many.
-_KINDS = {
-    Exit.ATTENTION: ("new exception", "new exceptions"),
-    Exit.REMOTE: ("channel or location failed", "channels or locations failed"),
-    Exit.CHECK: ("difference", "differences"),
+#: What a problem is called in the subject, one and many.
+_NEW = ("new exception", "new exceptions")
+_CHANNEL = ("channel failed", "channels failed")
+_LOCATION = ("location failed", "locations failed")
+_DIFFERENCE = ("difference", "differences")
+_OTHER = ("problem", "problems")
+_FAILED = {"pull": _CHANNEL, "push": _CHANNEL, "collect": _LOCATION, "dispatch": _LOCATION}
+
+_ONE = {
+    **{f"{word}s": word for word in ("unit", "field", "package", "shipment", "change", "row", "move", "check")},
+    "batches": "batch",
+    "copies": "copy",
 }
+
+Problems = Sequence[tuple[str, "Trouble"]]
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The reports of a whole pass, or of one step and the recovery before it, the step last."""
+    """The reports of a whole pass, or of one step and the recovery before it, the step last.
+
+    `said` stands in place of the counts where a command has better words. `telling` is what an unattended pass says,
+    everything when it is None.
+    """
 
     reports: Sequence[Report]
     whole_pass: bool = False
     dry_run: bool = False
+    said: Sequence[Block] = ()
+    telling: Telling | None = None
 
     @property
     def exit(self) -> Exit:
@@ -43,9 +61,9 @@ class Done:
         return worst(report.exit for report in self.reports)
 
     @property
-    def problems(self) -> list[Trouble]:
-        """What needs a person or could not be completed, in the order of the steps."""
-        return [problem for report in self.reports for problem in report.problems]
+    def problems(self) -> Problems:
+        """What needs a person or could not be completed, with its step, in the order of the steps."""
+        return [(report.step, problem) for report in self.reports for problem in report.problems]
 
     def document(self) -> dict[str, Any]:
         """A pass as the list of its steps; one step by itself, with the problems of the recovery before it."""
@@ -62,61 +80,108 @@ class Done:
             for report in self.reports
             for what, count in report.counts.items()
         ]
-        return table(_COLUMNS, counts, "")
+        return table(_COLUMNS, counts)
 
     def blocks(self) -> Iterable[Block]:
-        """A line per step, then what needs a person."""
+        """A line per step or what was `said`, in a dry run who would get what, then what needs a person."""
         if self.dry_run:
-            yield Heading("Dry run: this is what would be done; nothing was.")
-        yield Facts(tuple((report.step, _sentence(report.counts)) for report in self.reports))
-        if self.dry_run:
-            for report in self.reports:
-                yield from items.blocks(report)
+            yield Heading(DRY_RUN)
+        if self.said:
+            yield from self.said
+        else:
+            yield Facts(tuple((report.step, sentence(report.counts)) for report in self.reports))
+            if self.dry_run:
+                for report in self.reports:
+                    yield from items.blocks(report, whole_pass=self.whole_pass)
         if self.problems:
-            yield Heading(f"{subject(self.problems).capitalize()}:")
-            yield Lines(tuple(line for problem in self.problems for line in _lines(problem)))
+            yield Lines(tuple(self._said_of_problems()))
+
+    def _said_of_problems(self) -> Iterable[str]:
+        """The problems with what to type; the first of them when they would fill more than a screen."""
+        shown = self.problems[:MOST_PROBLEMS] if len(self.problems) > MOST_PROBLEMS + 1 else self.problems
+        for _, problem in shown:
+            yield _about(problem)
+            if problem.next and not self.dry_run:  # the exceptions of a dry run vanish with its copy of the store
+                yield f"    {problem.next}"
+        if len(shown) < len(self.problems):
+            yield f"and {len(self.problems) - len(shown):,} more"
 
     def unattended(self) -> Sequence[str] | None:
-        """A pass without a terminal: nothing when all is well, else a subject and a line each. None for one step."""
-        if not self.whole_pass:
+        """What a pass without a terminal says: a subject and a line each, or nothing. None for one step."""
+        if not self.whole_pass or self.dry_run:
             return None
-        return mail(self.problems) if self.exit else ()
+        if self.telling is None:
+            return mail(self.problems)
+        return mail(self.telling.problems, self.telling.recovered)
 
     def warnings(self, *, verbose: bool) -> Sequence[str]:
         """The line that every exit code other than 0 comes with; each problem too when asked for more."""
         if not self.exit:
             return ()
-        return mail(self.problems) if verbose else mail(self.problems)[:1]
+        if self.dry_run:
+            return [f"orderctl: a dry run found {subject(self.problems)}; nothing was done"]
+        return mail(self.problems) if verbose else [f"{mail(self.problems)[0]}; next: {_look(self.problems)}"]
 
 
-def mail(problems: Sequence[Trouble]) -> list[str]:
-    """A subject and at most fourteen lines, each with the command to type."""
-    lines = [f"{problem.subject}: {problem.message}{_next(problem)}" for problem in problems]
+def mail(problems: Problems, recovered: Sequence[Recovered] = ()) -> list[str]:
+    """A subject and at most fourteen lines, each with the command to type; nothing when there is nothing to tell."""
+    if not problems and not recovered:
+        return []
+    lines = [f"{_about(problem)}{_next(problem)}" for _, problem in problems]
+    lines += [f"{one.subject}: {one.step} works again; it failed since {one.since}" for one in recovered]
     room = LONGEST_MAIL - 1
     if len(lines) > room:
-        lines = [*lines[: room - 1], f"and {len(lines) - room + 1} more; next: orderctl exceptions list"]
-    return [f"orderctl: {subject(problems)}", *lines]
+        lines = [*lines[: room - 1], f"and {len(lines) - room + 1:,} more; next: orderctl exceptions list"]
+    return [f"orderctl: {subject(problems, recovered)}", *lines]
 
 
-def subject(problems: Sequence[Trouble]) -> str:
-    """How many of which kind: `2 new exceptions, 1 channel or location failed`."""
-    counts = Counter(problem.exit for problem in problems)
-    parts = []
-    for kind in sorted(counts, key=lambda one: one is not Exit.ATTENTION):
-        one, many = _KINDS.get(kind, ("problem", "problems"))
-        parts.append(f"{counts[kind]} {one if counts[kind] == 1 else many}")
+def subject(problems: Problems, recovered: Sequence[Recovered] = ()) -> str:
+    """How many of which kind: `2 new exceptions, 1 location failed`. What fails twice at one place counts once."""
+    found: dict[tuple[str, str], set[object]] = {_NEW: set()}
+    for number, (step, problem) in enumerate(problems):
+        kind = _kind(step, problem)
+        found.setdefault(kind, set()).add(problem.subject if kind in {_CHANNEL, _LOCATION} else number)
+    parts = [_many(len(ones), *kind) for kind, ones in found.items() if ones]
+    if recovered:
+        parts.append(_many(len(recovered), "failure has ended", "failures have ended"))
     return ", ".join(parts)
 
 
-def _sentence(counts: dict[str, int]) -> str:
-    said = ", ".join(f"{count:,} {what.replace('_', ' ')}" for what, count in counts.items() if count)
-    return said or "nothing to do"
+def sentence(counts: dict[str, int]) -> str:
+    """`37 new, 2 put aside`."""
+    return ", ".join(f"{count:,} {_named(what, count)}" for what, count in counts.items() if count) or "nothing"
 
 
-def _lines(problem: Trouble) -> Iterable[str]:
-    yield f"  {problem.subject}: {problem.message}"
-    if problem.next:
-        yield f"      {problem.next}"
+def _named(what: str, count: int) -> str:
+    """The name of a count, in the singular for 1: `units cancelled` -> `unit cancelled`."""
+    words = what.replace("_", " ").split(" ")
+    return " ".join(_ONE.get(word, word) for word in words) if count == 1 else " ".join(words)
+
+
+def _kind(step: str, problem: Trouble) -> tuple[str, str]:
+    if problem.exit is Exit.ATTENTION:
+        return _NEW
+    if problem.exit is Exit.CHECK:
+        return _DIFFERENCE
+    return _FAILED.get(step, _OTHER)
+
+
+def _many(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def _look(problems: Problems) -> str:
+    """The one command that leads to all of `problems`, else that of the first which has one."""
+    commands = list(dict.fromkeys(problem.next for _, problem in problems if problem.next))
+    if len(commands) > 1 and any(problem.exit is Exit.ATTENTION for _, problem in problems):
+        return "orderctl exceptions list"
+    return commands[0] if commands else "orderctl status"
+
+
+def _about(problem: Trouble) -> str:
+    """The message after its subject, unless it begins with that itself."""
+    begins = problem.message.startswith((f"{problem.subject}:", f"{problem.subject} "))
+    return problem.message if begins else f"{problem.subject}: {problem.message}"
 
 
 def _next(problem: Trouble) -> str:

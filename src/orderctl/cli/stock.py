@@ -1,4 +1,4 @@
-"""Stock: what lies where, and the files that say so."""
+"""Stock: what lies where and why, the files that say so, and moves by hand."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from orderctl.cli.answers import Answer, Listing, table
+from orderctl.cli.answers import Answer, Facts, Listing, table
 from orderctl.cli.command import reading, writing
 from orderctl.cli.group import Command, noun
-from orderctl.cli.reports import Done
+from orderctl.cli.options import Limit
+from orderctl.cli.reports import Done, sentence
 
 if TYPE_CHECKING:
     from orderctl.steps.context import Context
@@ -25,6 +26,14 @@ SHOW = {
     "available": ">available",
     "incoming": ">incoming",
 }
+HISTORY = {
+    "moved_at": "when",
+    "location": "location",
+    "delta": ">units",
+    "reason": "reason",
+    "actor": "who",
+    "cause": "_cause",
+}
 
 
 @app.command("show", cls=Command)
@@ -37,6 +46,44 @@ def show(ctx: Context, sku: Annotated[str | None, Argument(metavar="[SKU]", help
     from orderctl.steps import views
 
     return Listing(table(SHOW, views.stock_show(ctx, sku), "No stock is known."))
+
+
+@app.command("history", cls=Command)
+@reading
+def history(ctx: Context, sku: Annotated[str, Argument(metavar="SKU")], limit: Limit = None) -> Answer:
+    """List every change of what lies there of one SKU, newest first: when, where, how many, why, by whom.
+
+    Exit: 0 done, 2 no such SKU or a file is wrong, 6 the store cannot be used.
+    """
+    from orderctl.steps import views
+
+    return Listing(table(HISTORY, views.stock_history(ctx, sku, limit), "Nothing of it was ever moved."))
+
+
+@app.command("adjust", cls=Command)
+@writing
+def adjust(
+    ctx: Context,
+    sku: Annotated[str, Argument(metavar="SKU")],
+    location: Annotated[str, Argument(metavar="LOCATION")],
+    units: Annotated[int, Argument(metavar="±N", help="Units that came (5 or +5) or are gone (-5).")],
+    reason: Annotated[str, Option("--reason", metavar="REASON", help="One of the stock reasons, such as damaged.")],
+    note: Annotated[str, Option("--note", metavar="TEXT", help="More about it; stands in the SKU's history.")] = "",
+) -> Answer:
+    """Add units to what lies at a location, or take some away. A SKU that was not known becomes so.
+
+    Exit: 0 done, 2 no such location or reason or a file is wrong, 4 another process holds the store, 6 the store cannot
+    be used.
+    """
+    from orderctl.steps import care
+
+    report = care.stock_adjust(ctx, sku, location, units, reason, note)
+    facts = [
+        (f"{item['sku']} at {item['location']}", f"{item['on_hand'] - units} -> {item['on_hand']} on hand")
+        for item in report.items
+    ]
+    facts += [(" ", f"{item['reserved']} reserved, {item['available']} available") for item in report.items]
+    return Done([report], dry_run=ctx.dry_run, said=[Facts(tuple(facts))])
 
 
 @app.command("import", cls=Command)
@@ -53,4 +100,9 @@ def import_(
     """
     from orderctl.steps.stock import stock_import
 
-    return Done([stock_import(ctx, file, location)], dry_run=ctx.dry_run)
+    report = stock_import(ctx, file, location)
+    facts = [
+        (item["location"], f"{sentence({name: item[name] for name in ('rows', 'changes')})}: {item['outcome']}")
+        for item in report.items
+    ]
+    return Done([report], dry_run=ctx.dry_run, said=[Facts(tuple(facts))])

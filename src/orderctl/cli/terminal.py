@@ -6,17 +6,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import rich.table
 from rich import progress
-from rich.console import Console
-from rich.markup import escape
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from orderctl.cli.answers import Block, Column, Facts, Heading, Lines, Row, Table
-from orderctl.cli.render import cell, visible
+from orderctl.cli.render import in_words, readable, visible
 from orderctl.core.text import printable
 
 if TYPE_CHECKING:
@@ -31,64 +32,156 @@ STATES = {
     **dict.fromkeys(("cancelled", "track_only", "superseded"), "dim"),
 }
 
-_SHORT = 20
-_LEAST = 12
+#: The cells of each column by its key.
+Texts = Mapping[str, Sequence[str]]
+
+_GAP = 2
+#: A column keeps its longest word whole down to this width; a long one stands beside the others down to the second.
+_LEAST, _LEAST_LONG = 8, 40
+#: Work that is done within this many seconds draws no bar.
+_PATIENCE_S = 1
 
 
 @contextlib.contextmanager
 def bars(console: Console) -> Iterator[Progress]:
-    """A function (what, done, total) that draws one bar per `what`; they are gone at the end."""
+    """A function (what, done, total) that draws one bar per `what` once work takes long; they are gone at the end."""
+    columns = (progress.TextColumn("{task.description}", markup=False), progress.BarColumn(), _Count())
+    shown = progress.Progress(*columns, console=console, transient=True)
+    begun = shown.get_time()
     tasks: dict[str, progress.TaskID] = {}
-    with progress.Progress(console=console, transient=True) as shown:
 
-        def draw(what: str, done: int, total: int | None) -> None:
-            if what not in tasks:
-                tasks[what] = shown.add_task(escape(printable(what)), total=total)
-            shown.update(tasks[what], completed=done, total=total)
+    def draw(what: str, done: int, total: int | None) -> None:
+        if what not in tasks:
+            tasks[what] = shown.add_task(printable(what), total=total)
+        shown.update(tasks[what], completed=done, total=total)
+        if not shown.live.is_started and shown.get_time() - begun > _PATIENCE_S:
+            shown.start()
 
+    try:
         yield draw
+    finally:
+        if shown.live.is_started:
+            shown.stop()
 
 
-def drawn(block: Block, width: int) -> Text | rich.table.Table:
+class _Count(progress.ProgressColumn):
+    """How many are done, of how many where that is known."""
+
+    def render(self, task: progress.Task) -> Text:
+        total = "" if task.total is None else f" of {int(task.total):,}"
+        return Text(f"{int(task.completed):,}{total}")
+
+
+def drawn(block: Block, width: int) -> RenderableType:
     """`block` as rich draws it on a screen of `width` columns."""
     match block:
         case Heading(text):
             return Text(printable(text), style="bold")
-        case Lines(texts):
-            return Text("\n".join(map(printable, texts)))
+        case Lines(texts, as_is):
+            lines = [line for text in texts for line in ([text] if as_is else in_words(printable(text), width))]
+            return Text("\n").join(_sentence(printable(line)) for line in lines)
         case Facts(pairs):
             return _facts(pairs)
         case Table(columns, rows, empty):
             return _table(visible(columns), rows, width) if rows else Text(printable(empty), style="dim")
 
 
+def _sentence(line: str) -> Text:
+    return Text(line, style="cyan" if line.lstrip().startswith("orderctl ") else "")
+
+
 def _facts(pairs: Sequence[tuple[str, str]]) -> rich.table.Table:
-    grid = rich.table.Table.grid(padding=(0, 2))
+    grid = rich.table.Table.grid(padding=(0, _GAP))
     for name, value in pairs:
         if value:
-            grid.add_row(Text(name, style="dim"), Text(printable(value), style=STATES.get(value, "")))
+            grid.add_row(Text(name, style="dim"), Text(readable(value), style=STATES.get(value, "")))
     return grid
 
 
-def _table(columns: Sequence[Column], rows: Sequence[Row], width: int) -> rich.table.Table:
-    drawn = rich.table.Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    texts = [[cell(row.get(column.key)) for column in columns] for row in rows]
-    whole = _whole([[column.title for column in columns], *texts], width)
-    for column, is_whole in zip(columns, whole, strict=True):
+def _table(columns: Sequence[Column], rows: Sequence[Row], width: int) -> RenderableType:
+    """One line a row where the screen has room; else without spare columns, and with long ones below their row."""
+    texts = {column.key: [readable(row.get(column.key)) for row in rows] for column in columns}
+    beside = _with_room(columns, texts, width)
+    widths = _widths(beside, texts, width)
+    below = [column for column in beside if column.long]
+    if _total(widths) <= width or len(below) == len(beside):
+        below = []
+    else:
+        beside = [column for column in beside if not column.long]
+        widths = _widths(beside, texts, width)
+    whole = _grid(beside, widths, header=True)
+    parts: list[RenderableType] = [whole]
+    for number in range(len(rows)):
+        grid = _grid(beside, widths, header=False) if below else whole
+        grid.add_row(*(_styled(column, texts[column.key][number]) for column in beside))
+        if below:
+            under = ((column, texts[column.key][number]) for column in below)
+            parts += [grid, *(_under(column, text, len(below) > 1) for column, text in under if text)]
+    return Group(*parts)
+
+
+def _with_room(columns: Sequence[Column], texts: Texts, width: int) -> list[Column]:
+    """The columns without as many spare ones, the last first, as it takes for all to fit in one line."""
+    kept = list(columns)
+    for column in reversed(columns):
+        if column.spare and _total([_wide(one, texts) for one in kept]) > width:
+            kept.remove(column)
+    return kept
+
+
+def _grid(columns: Sequence[Column], widths: Sequence[int], *, header: bool) -> rich.table.Table:
+    grid = rich.table.Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim", show_header=header)
+    for column, wide in zip(columns, widths, strict=True):
         side: Literal["left", "right"] = "right" if column.right else "left"
-        drawn.add_column(Text(column.title), justify=side, overflow="fold", no_wrap=is_whole)
-    for row in texts:
-        drawn.add_row(*(_styled(column, text) for column, text in zip(columns, row, strict=True)))
-    return drawn
+        grid.add_column(Text(column.title), justify=side, overflow="fold", width=wide)
+    return grid
 
 
-def _whole(texts: Sequence[Sequence[str]], width: int) -> list[bool]:
-    """For each column whether it is kept in one line: short ones are, where that leaves the others room."""
-    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
-    short = [one for one in widths if one <= _SHORT]
-    room = width - sum(short) - 2 * len(widths)
-    fits = room >= (len(widths) - len(short)) * _LEAST
-    return [fits and one <= _SHORT for one in widths]
+def _under(column: Column, text: str, named: bool) -> Padding:
+    said = Text.assemble((f"{column.title} ", "dim"), text) if named else Text(text)
+    return Padding(said, (0, 0, 0, 4))
+
+
+def _widths(columns: Sequence[Column], texts: Texts, width: int) -> list[int]:
+    """How wide each column is: the widest give way first, down to their longest word, then down to `_LEAST`.
+
+    Wider than `width` together when even that does not fit, or when a long column would be too narrow to read.
+    """
+    widths = [_wide(column, texts) for column in columns]
+    least = [_narrowest(column, texts[column.key], wide) for column, wide in zip(columns, widths, strict=True)]
+    room = width - _GAP * (len(widths) - 1)
+    widths = _narrowed(widths, least, room)
+    if any(column.long for column in columns):
+        return widths
+    return _narrowed(widths, [min(one, _LEAST) for one in least], room)
+
+
+def _wide(column: Column, texts: Texts) -> int:
+    return max(cell_len(column.title), *map(cell_len, texts[column.key]))
+
+
+def _narrowest(column: Column, texts: Sequence[str], wide: int) -> int:
+    words = max(cell_len(word) for text in (column.title, *texts) for word in (*text.split(), ""))
+    return min(wide, max(words, _LEAST_LONG)) if column.long else wide if _is_moment(column) else words
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + _GAP * (len(widths) - 1)
+
+
+def _is_moment(column: Column) -> bool:
+    """Whether the column holds moments, which are not broken where they have a space."""
+    return column.key == "at" or column.key.endswith("_at")
+
+
+def _narrowed(widths: list[int], least: Sequence[int], room: int) -> list[int]:
+    widths = list(widths)
+    while sum(widths) > room:
+        spare = [wide if wide > low else 0 for wide, low in zip(widths, least, strict=True)]
+        if not any(spare):
+            break
+        widths[spare.index(max(spare))] -= 1
+    return widths
 
 
 def _styled(column: Column, text: str) -> Text:

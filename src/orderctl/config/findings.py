@@ -31,7 +31,7 @@ BAD_SETTING = "E213"
 
 #: What each code means and what to do about it, for `orderctl help CODE`.
 CODES: Mapping[str, str] = {
-    NO_FILE: "The configuration file is not there or cannot be read. `orderctl init` writes a first one.",
+    NO_FILE: "The configuration file is not there or cannot be read. Name it with `-c FILE`, or go to its folder.",
     UNKNOWN_KEY: "A key or table that orderctl does not know. docs/configuration.md lists all.",
     WRONG_TYPE: "A value of another type than the key has, e.g. a number where a text belongs.",
     WRONG_VALUE: "A value of the right type that the key cannot have: out of range, misspelled, of another form.",

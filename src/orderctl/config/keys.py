@@ -19,7 +19,10 @@ STRATEGIES = ("order", "batch")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key. `default` is written as a person would write it; None = none. `table` names the table it holds."""
+    """One key. `default` is written as a person would write it; None = none. `table` names the table it holds.
+
+    `idle` = it is read and checked, and nothing acts on it in this version.
+    """
 
     name: str
     kind: str
@@ -28,6 +31,7 @@ class Key:
     choices: tuple[str, ...] = ()
     required: bool = False
     table: str = ""
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +44,14 @@ class Table:
     open: bool = False
 
 
-def _named(name: str, table: str, doc: str) -> Key:
+def _named(name: str, table: str, doc: str, *, idle: bool = False) -> Key:
     """A key that holds tables by name, as in `[channel.NAME]`."""
-    return Key(name, "named", doc, default={}, table=table)
+    return Key(name, "named", doc, default={}, table=table, idle=idle)
 
 
-def _one(name: str, table: str, doc: str) -> Key:
+def _one(name: str, table: str, doc: str, *, idle: bool = False) -> Key:
     """A key that holds one table whose keys have their defaults without it."""
-    return Key(name, "table", doc, default={}, table=table)
+    return Key(name, "table", doc, default={}, table=table, idle=idle)
 
 
 def _maybe(name: str, table: str, doc: str) -> Key:
@@ -67,16 +71,16 @@ _FILE = Table(
         _named("channel", "channel", "Where orders come from."),
         _named("location", "location", "What can ship."),
         _named("carrier", "carrier", "Carriers and their services, as rules name them."),
-        _named("package", "package", "Boxes, as rules name them."),
-        _named("notify", "notify", "Who is told, as rules name them."),
+        _named("package", "package", "Boxes; rules name them, pick files say which."),
+        _named("notify", "notify", "Who is told, as rules name them.", idle=True),
         _one("routing", "routing", "How orders are decided."),
         _one("rates", "rates", "What one unit of another currency is worth in `currency`."),
         _one("stock", "stock", "The stock ledger."),
         _one("safety", "safety", "What one pass may do before it stops and asks."),
-        _one("targets", "targets", "What reports compare with."),
-        _one("smtp", "smtp", "The mail server."),
-        _one("helpdesk", "helpdesk", "Where tickets are opened."),
-        _one("heartbeat", "heartbeat", "What is pinged by every `orderctl run`."),
+        _one("targets", "targets", "What reports compare with.", idle=True),
+        _one("smtp", "smtp", "The mail server.", idle=True),
+        _one("helpdesk", "helpdesk", "Where tickets are opened.", idle=True),
+        _one("heartbeat", "heartbeat", "What is pinged by every `orderctl run`.", idle=True),
     ),
 )
 
@@ -89,10 +93,17 @@ _CHANNEL = Table(
         Key(
             "live_from", "moment", "Orders placed from then on are acted upon. Without it the channel is only watched."
         ),
-        Key("push", "choices", "What is told to the channel.", [], PUSHES),
+        Key(
+            "push",
+            "choices",
+            "What the channel is told; only `tracking` in this version. Without `cancel` an exception says what to"
+            " cancel there by hand.",
+            [],
+            PUSHES,
+        ),
         Key("location_map", "text table", "The channel's location id -> location.", {}),
-        _one("stock", "channel.stock", "What the channel is told of stock."),
-        _one("fees", "channel.fees", "What the channel keeps of an order."),
+        _one("stock", "channel.stock", "What the channel is told of stock.", idle=True),
+        _one("fees", "channel.fees", "What the channel keeps of an order.", idle=True),
     ),
     open=True,
 )
@@ -124,7 +135,7 @@ _LOCATION = Table(
     (
         Key("kind", "choice", "What it is.", "warehouse", KINDS),
         _one("address", "location.address", "Where it is."),
-        Key("coordinates", "coordinates", "Where it is, for `nearest`."),
+        Key("coordinates", "coordinates", "Where it is, for `nearest`.", idle=True),
         Key("zones", "zones", "Destination (US or US-CA) -> zone number, for `nearest` and rates by zone.", {}),
         Key("timezone", "timezone", "Its time zone. Default: the file's `timezone`."),
         Key("stock", "choice", "Whether its units are counted, or there are always enough.", "counted", STOCK),
@@ -135,7 +146,7 @@ _LOCATION = Table(
         Key("pick_cost", "money", "Cost of one order.", "0"),
         Key("unit_cost", "money", "Cost of each unit of an order.", "0"),
         Key("lead_time", "lead time", "How long it needs before it ships.", "0 d"),
-        Key("costs", "path", "CSV file of what its goods cost: sku, cost, currency, valid_from."),
+        Key("costs", "path", "CSV file of what its goods cost: sku, cost, currency, valid_from.", idle=True),
         Key("serves", "countries", "Countries it ships to. Default: all.", []),
         Key("accepts", "choices", "What it takes.", ["po_box", "international"], ACCEPTS),
         _maybe("send", "location.send", "How it receives work."),
@@ -143,7 +154,12 @@ _LOCATION = Table(
         _maybe("stock_feed", "location.stock_feed", "How it tells its stock."),
         Key("feed_max_age", "duration", "A location whose stock feed is older is no candidate. Default: no limit."),
         Key(
-            "on_no_ack", "choice", "What silence beyond acknowledge_within is.", "exception", ("exception", "failover")
+            "on_no_ack",
+            "choice",
+            "What silence beyond acknowledge_within is.",
+            "exception",
+            ("exception", "failover"),
+            idle=True,
         ),
         Key(
             "class",
@@ -151,9 +167,10 @@ _LOCATION = Table(
             "What a lost answer is handled by: A same key again, B read back, F staged file, C a person."
             " Default: F where `send` is a file or sftp, else C.",
             choices=CLASSES,
+            idle=True,
         ),
-        Key("contact", "text", "Whom to write to about it."),
-        Key("escalate_to", "text", "Who decides when it does not answer."),
+        Key("contact", "text", "Whom to write to about it.", idle=True),
+        Key("escalate_to", "text", "Who decides when it does not answer.", idle=True),
     ),
 )
 
@@ -186,8 +203,13 @@ _CONFIRM = Table(
     "How it answers.",
     (
         _VIA,
-        Key("acknowledge_within", "duration", "Silence beyond this is `on_no_ack`. Default: no limit."),
-        Key("ship_within", "lead time", "A shipment not confirmed by then is an exception. Default: no limit."),
+        Key("acknowledge_within", "duration", "Silence beyond this is `on_no_ack`. Default: no limit.", idle=True),
+        Key(
+            "ship_within",
+            "lead time",
+            "A shipment not confirmed by then is an exception. Default: no limit.",
+            idle=True,
+        ),
     ),
     open=True,
 )
@@ -213,18 +235,20 @@ _PACKAGE = Table(
     "[package] NAME = { ... }",
     "A box.",
     (
-        Key("length", "centimeters", "Outer length."),
-        Key("width", "centimeters", "Outer width."),
-        Key("height", "centimeters", "Outer height."),
-        Key("tare", "weight", "Its own weight.", "0 g"),
+        Key("length", "centimeters", "Outer length.", idle=True),
+        Key("width", "centimeters", "Outer width.", idle=True),
+        Key("height", "centimeters", "Outer height.", idle=True),
+        Key("tare", "weight", "Its own weight.", "0 g", idle=True),
     ),
 )
 _ROUTING = Table(
     "[routing]",
     "How orders are decided.",
     (
-        Key("strategy", "strategy", "One by one, or all waiting orders together.", "order", STRATEGIES),
-        Key("max_age", "duration", "An older copy of an order is read again before its hand-off.", "10 min"),
+        Key(
+            "strategy", "strategy", "One order after another; `batch` is refused in this version.", "order", STRATEGIES
+        ),
+        Key("max_age", "duration", "An older copy of an order is read again before its hand-off.", "10 min", idle=True),
         Key("duplicate_window", "duration", "The same order again within this is held. Default: not looked for."),
         Key("split_cost", "money", "What each shipment after the first counts as, for `lowest_cost`.", "0"),
     ),
@@ -239,8 +263,9 @@ _SAFETY = Table(
     "What one pass may do before it stops and asks.",
     (
         Key("max_push_per_run", "whole number", "Records that one pass may push.", 2000),
-        Key("max_stock_drop", "percent", "By how much one push may cut a channel's total stock.", "50%"),
-        Key("max_time", "duration", "How long a pass may take.", "15 min"),
+        Key("max_stock_drop", "percent", "By how much one push may cut a channel's total stock.", "50%", idle=True),
+        Key("max_time", "duration", "How long a pass may take.", "15 min", idle=True),
+        Key("network_store", "boolean", "Whether the store may lie on a network file system.", default=False),
     ),
 )
 

@@ -50,7 +50,7 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
-        finding = Finding(NO_FILE, "there is no such file", str(path), hint="orderctl init writes a first one")
+        finding = Finding(NO_FILE, "there is no such file", str(path), hint="name it with -c FILE, or go to its folder")
         raise ConfigError([finding]) from None
     except OSError as error:
         raise ConfigError([Finding(NO_FILE, f"cannot be read: {error.strerror}", str(path))]) from None
@@ -93,7 +93,9 @@ def _config(reader: Reader, path: Path, *, adapters: bool) -> Config:
         locations=locations,
         packages=packages,
         routing=routing,
-        safety=Safety(safety["max_push_per_run"], safety["max_stock_drop"], safety["max_time"]),
+        safety=Safety(
+            safety["max_push_per_run"], safety["max_stock_drop"], safety["max_time"], safety["network_store"]
+        ),
         stock_reasons=_reasons(reader, values["stock"]["reasons"]),
         notify=notify,
         **{name: _raw(reader, name) for name in ("smtp", "helpdesk", "heartbeat", "targets")},

@@ -114,6 +114,7 @@ class Safety:
     max_push_per_run: int
     max_stock_drop_percent: str
     max_time_s: int
+    network_store: bool = False
 
 
 @dataclass(frozen=True, slots=True)

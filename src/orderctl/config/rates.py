@@ -20,7 +20,14 @@ from orderctl.core.text import did_you_mean
 
 LARGEST_FILE = 10_000_000
 _REQUIRED = ("max_weight", "cost")
-_COLUMNS = (*_REQUIRED, "country", "origin", "zone")
+#: Every column of a rate table, and what stands in it.
+COLUMNS: Mapping[str, str] = {
+    "max_weight": "The heaviest parcel of this rate: `500 g`, `1 lb`; a bare number is kg. Needed.",
+    "cost": "What it costs, in the currency of channels.toml. Needed.",
+    "country": "The destination, ISO 3166. Empty: any.",
+    "origin": "The location it is sent from. Empty: any.",
+    "zone": "The zone number of the destination, as the location's `zones` has it. Empty: any.",
+}
 
 
 def read_rates(path: Path, currency: str, locations: Collection[str]) -> tuple[tuple[Rate, ...], list[Finding]]:
@@ -83,14 +90,14 @@ def _rows(text: str, name: str, findings: list[Finding]) -> Iterator[tuple[int, 
 
 def _wrong_header(header: list[str]) -> tuple[str, str] | None:
     for column in header:
-        if column not in _COLUMNS:
-            guess = near(column, _COLUMNS)
-            return f"unknown column '{column[:40]}'", guess or f"columns are {', '.join(_COLUMNS)}"
+        if column not in COLUMNS:
+            guess = near(column, COLUMNS)
+            return f"unknown column '{column[:40]}'", guess or f"columns are {', '.join(COLUMNS)}"
     if len(set(header)) != len(header):
-        return "a column stands twice", f"columns are {', '.join(_COLUMNS)}"
+        return "a column stands twice", f"columns are {', '.join(COLUMNS)}"
     for column in _REQUIRED:
         if column not in header:
-            return f"the column '{column}' is missing", f"columns are {', '.join(_COLUMNS)}"
+            return f"the column '{column}' is missing", f"columns are {', '.join(COLUMNS)}"
     return None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from orderctl.core.confirmations import BadRow, Confirmation, StockCount
-from orderctl.core.effects import Batch, Document, Receipt, Tracking
+from orderctl.core.effects import Batch, Cancellation, Document, Receipt, Tracking
 from orderctl.core.orders import Order
 
 
@@ -65,8 +65,16 @@ class Channel(Protocol):
         """The document that tells the channel of `packages`, as push `number`. Pure: same input, same bytes."""
         ...
 
+    def render_cancellations(self, number: int, cancellations: Sequence[Cancellation]) -> Document:
+        """The document that tells the channel what will not be shipped, as push `number`. Pure."""
+        ...
+
     def stage(self, document: Document) -> None:
         """Make `document` ready without anyone noticing; called before its effects are `sending`."""
+        ...
+
+    def discard(self, name: str) -> None:
+        """Forget the staged document `name`, which is never going to be delivered."""
         ...
 
     def deliver(self, document: Document, key: str) -> Receipt:
@@ -87,6 +95,10 @@ class Destination(Protocol):
 
     def stage(self, document: Document) -> None:
         """Make `document` ready without anyone noticing; called before its effect is `sending`."""
+        ...
+
+    def discard(self, name: str) -> None:
+        """Forget the staged document `name`, which is never going to be delivered."""
         ...
 
     def deliver(self, document: Document, key: str) -> Receipt:

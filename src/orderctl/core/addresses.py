@@ -31,6 +31,8 @@ _NO_POSTCODE = frozenset(
     ).split()
 )
 _NO_CITY = frozenset("GI MC SG VA HK".split())
+_PLACE = ("line1", "city")
+_UNWRITTEN = re.compile("[\x00-\x1f\ufffd]")
 _POSTCODES = {
     "US": re.compile(r"\d{5}(?:-?\d{4})?", re.ASCII),
     "CA": re.compile(r"[A-Z]\d[A-Z] ?\d[A-Z]\d", re.ASCII | re.IGNORECASE),
@@ -103,9 +105,8 @@ def _odd(address: Address) -> list[str]:
     found = []
     for name in ("name", "company", "line1", "line2", "line3", "city", "region", "postcode"):
         text = getattr(address, name)
-        is_place = name in {"line1", "city"}
-        nonsense = is_place and (_is_email(text) or (text and not any(map(str.isalnum, text))))
-        if nonsense or any(ord(character) < 32 or character == "\ufffd" for character in text):
+        nonsense = text and name in _PLACE and (_is_email(text) or not any(map(str.isalnum, text)))
+        if nonsense or _UNWRITTEN.search(text):
             found.append(name)
     shape = _POSTCODES.get(address.country)
     if shape and address.postcode.strip() and not shape.fullmatch(address.postcode.strip()):
@@ -114,6 +115,8 @@ def _odd(address: Address) -> list[str]:
 
 
 def _is_email(text: str) -> bool:
+    if "@" not in text:
+        return False
     name, at, host = text.strip().partition("@")
     return bool(name and at) and "." in host and " " not in text.strip()
 

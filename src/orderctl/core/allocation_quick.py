@@ -2,34 +2,28 @@
 
 Each gives exactly what the search gives, or None where the search has to decide.
 
-1. one location covers everything, and no plan of several can be preferred to it: the best such location
-2. else whole lines, each SKU on one line, fewest shipments first: the best of the smallest sets of locations that reach
-   every line that any location reaches
+1. the best location that covers everything, where no plan of several can be preferred to it
+2. else, each SKU on one line: the best of the smallest sets that reach every line which any location reaches
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from itertools import combinations, product
+from itertools import product
 from math import prod
 from typing import NamedTuple
 
+from orderctl.core.allocation_field import Field, Members, Set
 from orderctl.core.allocation_values import (
-    BY_ASSIGNMENT,
     INFINITE,
     VALUES,
     WHOLE,
-    Candidate,
     Choice,
     Demand,
     Limits,
     Part,
     Take,
-    Terms,
     Value,
-    known,
-    plan_values,
     remaining_share,
     shipment_cost,
     split_cost,
@@ -37,62 +31,45 @@ from orderctl.core.allocation_values import (
 
 MOST_TRIES = 100  # placings of lines; where there are more, the search is quicker
 NOWHERE = -1
-_NO_WAY = [NOWHERE]
 
-Members = tuple[int, ...]  # locations by index, ascending
 Placed = tuple[int, ...]  # per line its location by index
 Stock = Mapping[str, Mapping[str, int]]
 
-
-class Group(NamedTuple):
-    """Lines that one location could ship: what they need in all, and what there is."""
-
-    units: int
-    weight_g: int
-    needs: Mapping[str, int]
-    stock: Stock
-    terms: Terms
+_NO_WAY = [NOWHERE]
+_new = tuple.__new__  # without the call of Take's own, which takes longer than all the rest of it
+_NOTHING: Mapping[str, int] = {}
 
 
-def from_one(
-    demands: Sequence[Demand], candidates: Sequence[Candidate], stock: Stock, prefer: Sequence[str], limits: Limits
-) -> Choice | None:
-    """The best location that covers the whole group, where no plan of several locations can be better."""
-    if not prefer or (limits.split and prefer[0] != "fewest_shipments"):
-        return None
+def from_one(field: Field, demands: Sequence[Demand], stock: Stock) -> Choice | None:
+    """The best location that covers the whole group; None without one."""
     needs = _needs(demands)
-    if not needs:
+    if not needs or not field.most:
         return None
     wanted = needs.items()
-    listed = prefer[0] == "fewest_shipments" and (len(prefer) == 1 or prefer[1] == "listed")
-    covers: list[Candidate] = []
-    opened = False
-    for place in candidates:
-        if place.opened:
-            if limits.split:
-                return None
-            opened = True
-        elif listed and covers and covers[-1].position < place.position:
-            continue  # one that is listed before it covers everything too
-        if place.unlimited:
-            covers.append(place)
-        elif here := stock.get(place.name):
-            for sku, units in wanted:
-                if here.get(sku, 0) < units:
-                    break
-            else:
-                covers.append(place)
-    if not covers:
-        return None
-    place = covers[0]
-    if listed and len(covers) == 1 and len(prefer) == 2:
-        values: tuple[Value, ...] = 0 if place.opened else 1, (place.position,)
-    else:
-        units, weight_g = sum([demand.quantity for demand in demands]), sum([demand.weight_g for demand in demands])
-        group = Group(units, weight_g, needs, stock, Terms(opened, limits.split_cost_minor))
-        place, values = _best(covers, prefer, group)
-    name = place.name
-    return Choice(tuple([Take(name, demand.line_id, demand.sku, demand.quantity) for demand in demands]), {}, values)
+    names, rest = field.names, field.rest
+    for sets in field.classes(1):
+        covers: list[Members] = []
+        for _, members in sets:
+            name = names[members[0]]
+            if name is not None:
+                here = stock.get(name, _NOTHING)
+                for sku, units in wanted:
+                    if here.get(sku, 0) < units:
+                        break
+                else:
+                    covers.append(members)
+                    if not rest:
+                        break
+                continue
+            covers.append(members)
+            if not rest:
+                break
+        if covers:
+            members, values = _best(field, demands, needs, stock, covers) if rest else (covers[0], ())
+            name = field.places[members[0]].name
+            takes = tuple([_new(Take, (name, demand.line_id, demand.sku, demand.quantity)) for demand in demands])
+            return Choice(takes, {}, field.worth(members) + values)
+    return None
 
 
 def _needs(demands: Sequence[Demand]) -> dict[str, int] | None:
@@ -110,178 +87,90 @@ def _needs(demands: Sequence[Demand]) -> dict[str, int] | None:
     return needs
 
 
-def _best(covers: list[Candidate], prefer: Sequence[str], group: Group) -> tuple[Candidate, tuple[Value, ...]]:
-    """Of locations that each cover everything the preferred one, and what it is worth."""
+def _best(
+    field: Field, demands: Sequence[Demand], needs: Mapping[str, int], stock: Stock, covers: list[Members]
+) -> tuple[Members, tuple[Value, ...]]:
+    """Of locations that cover everything and tie so far the preferred one, and what the `rest` is worth there."""
+    units, weight_g = sum([demand.quantity for demand in demands]), sum([demand.weight_g for demand in demands])
     values: list[Value] = []
-    for name in prefer:
-        if len(covers) == 1:
-            values.append(_worth(name, covers[0], group))
-            continue
-        worth = [_worth(name, place, group) for place in covers]
+    for name in field.rest:
+        worth: list[Value] = []
+        for (at,) in covers:
+            place, share = field.places[at], WHOLE
+            if name == "lowest_cost" and not field.terms.opened:
+                worth.append(shipment_cost(place, units, weight_g))
+                continue
+            if name == "most_stock" and not place.unlimited:
+                here = stock[place.name]
+                share = min([remaining_share(here[sku], taken) for sku, taken in needs.items()])
+            worth.append(VALUES[name]([Part(place, units, weight_g, share)], field.terms))
         least = min(worth)
         values.append(least)
-        if worth.count(least) < len(worth):
-            covers = [place for place, value in zip(covers, worth, strict=True) if value == least]
-    place = covers[0] if len(covers) == 1 else min(covers, key=lambda place: (place.position, place.name))
-    return place, tuple(values)
-
-
-def _worth(name: str, place: Candidate, group: Group) -> Value:
-    """What a preference is worth when one location ships everything."""
-    if name == "fewest_shipments":
-        return 0 if place.opened else 1
-    if name == "nearest":
-        return known(place.distance)
-    units, weight_g, needs, stock, terms = group
-    if name == "lowest_cost" and not terms.opened:
-        return shipment_cost(place, units, weight_g)
-    share = WHOLE
-    if name == "most_stock" and not place.unlimited:
-        here = stock[place.name]
-        share = min([remaining_share(here[sku], taken) for sku, taken in needs.items()])
-    return VALUES[name]([Part(place, units, weight_g, share)], terms)
-
-
-def from_few(
-    demands: Sequence[Demand], candidates: Sequence[Candidate], stock: Stock, prefer: Sequence[str], limits: Limits
-) -> Choice | None:
-    """The best plan over the smallest sets of locations that reach every line which any location reaches."""
-    if limits.lines or not limits.split or not prefer or prefer[0] != "fewest_shipments":
-        return None
-    reach = _reach(demands, candidates, stock)
-    wanted = [bits for bits in reach if bits]
-    if not wanted or (len(wanted) < len(demands) and limits.partial and limits.min_value_minor):
-        return None
-    most = len(candidates) if limits.max_shipments is None else limits.max_shipments
-    sets = _smallest(wanted, len(candidates), most)
-    lines = Lines(demands, candidates, stock, Terms(False, limits.split_cost_minor))
-    sets, names = _narrowed(lines, sets, prefer)
-    where = _first_of_best(lines, sets, reach, names, limits.min_value_minor)
-    return None if where is None else lines.choice(where, prefer)
+        if len(worth) > 1:
+            covers = [members for members, value in zip(covers, worth, strict=True) if value == least]
+    return covers[0], tuple(values)
 
 
 class Lines(NamedTuple):
-    """Single lines and the locations they may ship from."""
+    """Single lines, each of another SKU, and the locations they may ship from."""
 
+    field: Field
     demands: Sequence[Demand]
-    places: Sequence[Candidate]
     stock: Stock
-    terms: Terms
+    reach: Sequence[int]  # per line one bit for every location that could ship it whole
 
-    def value(self, name: str, where: Placed) -> Value:
-        """What a preference is worth when the lines stand at `where`."""
-        if name != "lowest_cost":
-            return VALUES[name](self.parts(where), self.terms)
-        units: dict[int, int] = {}
-        weight: dict[int, int] = {}
-        for demand, at in zip(self.demands, where, strict=True):
-            if at in units:
+
+def from_few(field: Field, demands: Sequence[Demand], stock: Stock, limits: Limits) -> Choice | None:
+    """The best plan over the smallest sets of locations that reach every line which any location reaches.
+
+    Where a plan may have one location only: the best over those that reach most units.
+    """
+    if limits.lines or not field.most:
+        return None
+    reach = _reach(field, demands, stock)
+    wanted = [bits for bits in reach if bits]
+    if not wanted or (len(wanted) < len(demands) and limits.partial and limits.min_value_minor):
+        return None
+    lines = Lines(field, demands, stock, reach)
+    for size in range(1, min(field.most, len(field.places)) + 1):
+        for sets in field.classes(size):
+            found = _reaching(sets, wanted, first=not field.rest)
+            if found:
+                return _over(lines, found, limits.min_value_minor if size > 1 else 0)
+    if field.most > 1 or (limits.partial and limits.min_value_minor):
+        return None
+    return _from_most_units(lines)
+
+
+def _reaching(sets: Sequence[Set], wanted: Sequence[int], *, first: bool) -> list[Members]:
+    """Those of the sets, or the first of them, that reach every wanted line."""
+    found = []
+    for chosen, members in sets:
+        for bits in wanted:
+            if not bits & chosen:
+                break
+        else:
+            found.append(members)
+            if first:
+                break
+    return found
+
+
+def _from_most_units(lines: Lines) -> Choice | None:
+    """The best plan over single locations that reach most units."""
+    units = [0] * len(lines.field.places)
+    for demand, bits in zip(lines.demands, lines.reach, strict=True):
+        for at in range(len(units)):
+            if bits >> at & 1:
                 units[at] += demand.quantity
-                weight[at] += demand.weight_g
-            else:
-                units[at] = demand.quantity
-                weight[at] = demand.weight_g
-        units.pop(NOWHERE, 0)
-        costs = [shipment_cost(self.places[at], units[at], weight[at]) for at in units]
-        return INFINITE if INFINITE in costs else sum(costs) + split_cost(len(costs), self.terms)
-
-    def value_of_set(self, name: str, members: Members) -> Value:
-        """What a preference that looks at locations alone is worth for a set of them."""
-        return VALUES[name]([Part(self.places[at], 0, 0, WHOLE) for at in members], self.terms)
-
-    def parts(self, where: Placed) -> list[Part]:
-        """What each location ships when the lines stand at `where`."""
-        loads: dict[int, Part] = {}
-        for demand, at in zip(self.demands, where, strict=True):
-            if at == NOWHERE:
-                continue
-            place, share = self.places[at], WHOLE
-            if not place.unlimited:
-                share = remaining_share(self.stock[place.name][demand.sku], demand.quantity)
-            if at in loads:
-                _, units, weight_g, least = loads[at]
-                loads[at] = Part(place, units + demand.quantity, weight_g + demand.weight_g, min(least, share))
-            else:
-                loads[at] = Part(place, demand.quantity, demand.weight_g, share)
-        return list(loads.values())
-
-    def least_value(self, where: Placed) -> int:
-        """The value in minor units of the part that is worth least."""
-        worth: dict[int, int] = {}
-        for demand, at in zip(self.demands, where, strict=True):
-            worth[at] = worth.get(at, 0) + demand.value_minor
-        worth.pop(NOWHERE, 0)
-        return min(worth.values())
-
-    def choice(self, where: Placed, prefer: Sequence[str]) -> Choice:
-        """The plan in which the lines stand at `where`."""
-        takes: dict[int, list[Take]] = {}
-        short = {}
-        for demand, at in zip(self.demands, where, strict=True):
-            if at == NOWHERE:
-                short[demand.line_id] = demand.quantity
-            else:
-                take = Take(self.places[at].name, demand.line_id, demand.sku, demand.quantity)
-                takes.setdefault(at, []).append(take)
-        members = sorted(takes)
-        return Choice(
-            tuple([take for at in members for take in takes[at]]), short, plan_values(prefer, self.parts(where), self.terms)
-        )
+    most = max(units)
+    ranked = ([members for _, members in sets if units[members[0]] == most] for sets in lines.field.classes(1))
+    return next((_over(lines, found, 0) for found in ranked if found), None)
 
 
-def _narrowed(lines: Lines, sets: list[Members], prefer: Sequence[str]) -> tuple[list[Members], Sequence[str]]:
-    """The best sets by the preferences that look at locations alone, up to the first one that does not; and the rest.
-
-    Sets come and go in ascending order; they are of one size and newly opened, so the first preference is through.
-    """
-    for depth, name in enumerate(prefer):
-        if name in BY_ASSIGNMENT:
-            return sets, prefer[depth:]
-        if name == "listed":
-            sets = sets[:1]
-        elif depth and len(sets) > 1:
-            worth = [lines.value_of_set(name, members) for members in sets]
-            least = min(worth)
-            sets = [members for members, value in zip(sets, worth, strict=True) if value == least]
-    return sets, ()
-
-
-def _first_of_best(
-    lines: Lines, sets: Sequence[Members], reach: Sequence[int], names: Sequence[str], min_value_minor: int
-) -> Placed | None:
-    """Where each line ships from, best by the preferences `names`; None when there is too much to try, or no way."""
-    tries = 0
-    plans: list[Placed] = []
-    for members in sets:
-        ways = [[at for at in members if bits >> at & 1] or _NO_WAY for bits in reach]
-        if not names and not min_value_minor:
-            return tuple([way[0] for way in ways])
-        tries += prod(map(len, ways))
-        if tries > MOST_TRIES:
-            return None
-        plans += product(*ways)
-    if min_value_minor and sets and len(sets[0]) > 1:
-        plans = [where for where in plans if lines.least_value(where) >= min_value_minor]
-    for name in names:
-        if len(plans) > 1:
-            worth = [lines.value(name, where) for where in plans]
-            least = min(worth)
-            plans = [where for where, value in zip(plans, worth, strict=True) if value == least]
-    return plans[0] if plans else None
-
-
-def _reach(demands: Sequence[Demand], places: Sequence[Candidate], stock: Stock) -> list[int]:
-    """Per line one bit for every location that could ship it whole; empty where it is not as simple as that.
-
-    Simple are single lines, each of another SKU, and locations in order of position that have no shipment yet.
-    """
-    shelves: list[tuple[int, Mapping[str, int] | None]] = []
-    position = -1
-    for at, place in enumerate(places):
-        if place.opened or place.position <= position:
-            return []
-        position = place.position
-        shelves.append((1 << at, None if place.unlimited else stock.get(place.name, {})))
+def _reach(field: Field, demands: Sequence[Demand], stock: Stock) -> list[int]:
+    """Per line one bit for every location that could ship it whole; empty where lines compete or ship together."""
+    shelves = [(1 << at, None if name is None else stock.get(name, _NOTHING)) for at, name in enumerate(field.names)]
     reach: dict[str, int] = {}
     for demand in demands:
         sku, quantity = demand.sku, demand.quantity
@@ -295,25 +184,77 @@ def _reach(demands: Sequence[Demand], places: Sequence[Candidate], stock: Stock)
     return list(reach.values())
 
 
-def _smallest(wanted: Sequence[int], count: int, most: int) -> list[tuple[int, ...]]:
-    """The smallest sets of at most `most` of `count` locations that reach every wanted line; empty without one."""
-    for sets in _by_size(count)[:most]:
-        found = []
-        for chosen, members in sets:
-            for bits in wanted:
-                if not bits & chosen:
-                    break
-            else:
-                found.append(members)
-        if found:
-            return found
-    return []
+def _over(lines: Lines, sets: list[Members], least: int) -> Choice | None:
+    """The best plan over sets that tie so far, each part worth `least`; None when there is too much to try, or none."""
+    plans: list[Placed] = []
+    tries = 0
+    for members in sets:
+        ways = [[at for at in members if bits >> at & 1] or _NO_WAY for bits in lines.reach]
+        if not lines.field.rest:
+            where = tuple([way[0] for way in ways])
+            return _choice(lines, members, where, ()) if not least or _least_value(lines, where) >= least else None
+        tries += prod(map(len, ways))
+        if tries > MOST_TRIES:
+            return None
+        plans += product(*ways)
+    if least:
+        plans = [where for where in plans if _least_value(lines, where) >= least]
+    values: list[Value] = []
+    for name in lines.field.rest if plans else ():
+        worth = _worths(lines, name, plans)
+        values.append(min(worth))
+        plans = [where for where, value in zip(plans, worth, strict=True) if value == values[-1]]
+    return _choice(lines, tuple(sorted(set(plans[0]) - {NOWHERE})), plans[0], tuple(values)) if plans else None
 
 
-@cache
-def _by_size(count: int) -> tuple[tuple[tuple[int, tuple[int, ...]], ...], ...]:
-    """The sets of 1, 2, .. of `count` locations, each as bits and as its members, in ascending order of members."""
-    return tuple(
-        tuple((sum(1 << at for at in members), members) for members in combinations(range(count), size))
-        for size in range(1, count + 1)
-    )
+def _least_value(lines: Lines, where: Placed) -> int:
+    """The value in minor units of the part that is worth least."""
+    worth: dict[int, int] = {}
+    for demand, at in zip(lines.demands, where, strict=True):
+        worth[at] = worth.get(at, 0) + demand.value_minor
+    worth.pop(NOWHERE, 0)
+    return min(worth.values())
+
+
+def _worths(lines: Lines, name: str, plans: Sequence[Placed]) -> list[Value]:
+    """What a preference is worth under each plan."""
+    places, terms = lines.field.places, lines.field.terms
+    loads = [(demand.quantity, demand.weight_g) for demand in lines.demands]
+    worths: list[Value] = []
+    for where in plans:
+        units, weight_g = [0] * (len(places) + 1), [0] * (len(places) + 1)  # the last for lines that stay short
+        for at, load in zip(where, loads, strict=True):
+            units[at] += load[0]
+            weight_g[at] += load[1]
+        units[NOWHERE] = 0
+        if name == "lowest_cost":
+            costs = [shipment_cost(places[at], count, weight_g[at]) for at, count in enumerate(units) if count]
+            worths.append(INFINITE if INFINITE in costs else sum(costs) + split_cost(len(costs), terms))
+        else:
+            share = _shares(lines, where) if name == "most_stock" else [WHOLE] * len(places)
+            parts = [Part(places[at], count, weight_g[at], share[at]) for at, count in enumerate(units) if count]
+            worths.append(VALUES[name](parts, terms))
+    return worths
+
+
+def _shares(lines: Lines, where: Placed) -> list[int]:
+    """Per location the least share of a SKU's stock that stays there."""
+    places = lines.field.places
+    shares = [WHOLE] * len(places)
+    for demand, at in zip(lines.demands, where, strict=True):
+        if at != NOWHERE and not places[at].unlimited:
+            left = remaining_share(lines.stock[places[at].name][demand.sku], demand.quantity)
+            shares[at] = min(shares[at], left)
+    return shares
+
+
+def _choice(lines: Lines, members: Members, where: Placed, values: tuple[Value, ...]) -> Choice:
+    """The plan in which the lines stand at `where`."""
+    takes = []
+    for at in members:
+        name = lines.field.places[at].name
+        for demand, to in zip(lines.demands, where, strict=True):
+            if to == at:
+                takes.append(Take(name, demand.line_id, demand.sku, demand.quantity))
+    short = {demand.line_id: demand.quantity for demand, at in zip(lines.demands, where, strict=True) if at == NOWHERE}
+    return Choice(tuple(takes), short, lines.field.worth(members) + values)

@@ -15,8 +15,8 @@ from orderctl.core.allocation_place import Placing
 from orderctl.core.allocation_problem import Found, Problem
 from orderctl.core.allocation_values import Value
 
-MOST_STEPS = 200_000  # of one search; beyond them the best plan found stands
-SET_STEPS = 20_000  # of them within one set of locations
+MOST_STEPS = 50_000  # of one search; beyond them the best plan found stands
+SET_STEPS = 10_000  # of them within one set of locations
 
 
 class Search:
@@ -34,12 +34,13 @@ class Search:
         kits = any(demand.components for demand in problem.demands)
         self.whole_may_help = lines and (problem.limits.min_value_minor > 0 or (kits and bool(problem.contested)))
 
-    def run(self, sets: Sequence[int]) -> None:
-        """Find the best plan that uses all locations of one of `sets`; there may be none that is allowed."""
+    def run(self, sets: Sequence[int], without: int = 0) -> None:
+        """Find the best plan that uses all locations of one of `sets`, not of `without`; there may be no such plan."""
         short = self.problem.fewest_short(sets)
         by_short: dict[int, list[int]] = {}
         for chosen in sets:
-            by_short.setdefault(short[chosen], []).append(chosen)
+            if chosen != without:
+                by_short.setdefault(short[chosen], []).append(chosen)
         for units in sorted(by_short):
             self._visit(by_short[units], units, ())
 
@@ -69,7 +70,8 @@ class Search:
                 self._visit(by_value[value], short, (*values, value))
             return
         for members in sorted(map(self.problem.members, sets)):
-            if self.best and (short, values, members) > self.best[:3]:
+            if self.steps <= 0 or (self.best and (short, values, members) > self.best[:3]):
+                self.exact = self.exact and self.steps > 0
                 return
             self._try(members, short, values)
 
@@ -98,7 +100,8 @@ class Search:
 
     def _place(self, members: tuple[int, ...], short: int, values: tuple[Value, ...]) -> None:
         placing = Placing(self.problem, members, short, values, self.best)
-        steps = min(SET_STEPS, self.steps)
-        self.exact = placing.run(steps) and self.exact
-        self.steps -= steps - max(0, placing.steps)
+        steps = max(0, min(SET_STEPS, self.steps))
+        taken = placing.run(steps)
+        self.exact = self.exact and taken <= steps
+        self.steps -= taken
         self.best = placing.best

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from orderctl.core.confirmations import Confirmation
 from orderctl.core.plans import Problem
@@ -38,6 +38,7 @@ class Asked:
     state: str
     lines: tuple[AskedLine, ...]
     packages: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    added: frozenset[str] = frozenset()  # SKUs that rules put in beside what was ordered; they follow the first line
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class PackedUnits:
 
 @dataclass(slots=True)
 class NewPackage:
-    """A package to record, or lines to add to one that is known. `lines` is line_id -> units."""
+    """A package to record, or lines to add to one that is known. `lines` is line_id -> units, empty when unsaid."""
 
     tracking_number: str
     carrier: str
@@ -81,7 +82,14 @@ class _Reading:
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
         self.answer = Answer(asked.state)
-        self.left = {line.line_id: line.quantity - line.packed - line.short for line in asked.lines}
+        self.left = {line.line_id: _left(asked, line) for line in asked.lines}
+        self.seen: set[Confirmation] = set()
+        self.repeated: dict[tuple[str, tuple[int, ...]], list[Confirmation]] = {}
+        self.said_short: dict[tuple[int, ...], int] = {}
+
+    @property
+    def is_awaited(self) -> bool:
+        return self.answer.state in _AWAITED
 
     def problem(self, code: str, message: str, row: Confirmation) -> None:
         self.answer.problems.append(Problem(code, f"{message} ({row.where})" if row.where else message))
@@ -93,22 +101,45 @@ class _Reading:
             if named and (not row.sku or named[0].sku == row.sku):
                 return named
         if row.sku:
-            named = [line for line in self.asked.lines if line.sku == row.sku]
-            with_units = [line for line in named if self.left[line.line_id] > 0]
-            return (with_units or named)[:1]
+            return [line for line in self.asked.lines if line.sku == row.sku]
         return [] if row.line_id else list(self.asked.lines)
+
+    def spread(self, lines: Sequence[AskedLine], units: int | None) -> dict[int, int]:
+        """`units` (None = all) over what is left of `lines`, in their order: line_id -> units."""
+        parts: dict[int, int] = {}
+        for line in lines:
+            left = self.left[line.line_id]
+            part = left if units is None else min(units, left)
+            if part > 0:
+                parts[line.line_id] = part
+                units = None if units is None else units - part
+        return parts
+
+    def package(self, row: Confirmation) -> NewPackage:
+        """The package a row is about, as it is to be recorded."""
+        number = row.tracking_number
+        return self.answer.packages.setdefault(number, NewPackage(number, row.carrier, row.service, row.at))
+
+
+def _left(asked: Asked, line: AskedLine) -> int:
+    """Units of a line that no answer has spoken of yet; what was shipped after a cancellation counts, too."""
+    told = sum(lines.get(line.line_id, 0) for lines in asked.packages.values())
+    return max(0, line.quantity - line.short - max(line.packed, told))
 
 
 def read(asked: Asked, rows: Sequence[Confirmation]) -> Answer:
     """What `rows`, all about this shipment, make of it. Pure."""
     reading = _Reading(asked)
     for row in rows:
+        if row.sku in asked.added and not row.line_id and not reading.lines_of(row):
+            continue
         if row.kind == "shipped":
             _shipped(reading, row)
-        elif row.kind == "short" or (row.kind == "rejected" and (row.line_id or row.sku)):
+        elif row.kind == "short" or (row.kind in {"rejected", "cancelled"} and (row.line_id or row.sku)):
             _short(reading, row)
         else:
             _whole(reading, row)
+        reading.seen.add(replace(row, where=""))
     return _concluded(reading)
 
 
@@ -119,6 +150,8 @@ def _whole(reading: _Reading, row: Confirmation) -> None:
             answer.state = "acknowledged"
         answer.acknowledged = True
     elif row.kind == "delivered":
+        if reading.is_awaited and not _anything_packed(reading):  # nobody said that it has left, but it has
+            _shipped(reading, row)
         answer.delivered = True
     elif answer.state not in {"cancelled", "rejected"}:
         _stopped(reading, row)
@@ -127,9 +160,12 @@ def _whole(reading: _Reading, row: Confirmation) -> None:
 def _stopped(reading: _Reading, row: Confirmation) -> None:
     """The location will not ship: by itself, or because it was asked not to."""
     answer = reading.answer
-    if answer.state == "cancel_requested":
+    packed = _anything_packed(reading)
+    if answer.state == "cancel_requested" and packed:
+        _mark_short(reading, reading.spread(reading.asked.lines, None))
+    elif answer.state == "cancel_requested":
         answer.state, answer.reason = "cancelled", row.reason
-    elif answer.state in {"dispatched", "acknowledged"} and not _anything_packed(reading):
+    elif answer.state in {"dispatched", "acknowledged"} and not packed:
         answer.state = "rejected"
         answer.reason = row.reason or ("cancelled by the location" if row.kind == "cancelled" else "")
     else:
@@ -137,69 +173,121 @@ def _stopped(reading: _Reading, row: Confirmation) -> None:
 
 
 def _anything_packed(reading: _Reading) -> bool:
-    return bool(reading.answer.packages) or any(line.packed for line in reading.asked.lines)
+    packages = reading.answer.packages.values()
+    return any(package.lines for package in packages) or any(line.packed for line in reading.asked.lines)
 
 
 def _short(reading: _Reading, row: Confirmation) -> None:
-    if reading.answer.state not in _AWAITED:
+    """A number is how many units of these lines are short in all: what is said again is not short once more."""
+    if not reading.is_awaited:
         return
     lines = reading.lines_of(row)
     if not lines:
         reading.problem("unknown_line", f"{row.reference} has no line '{row.line_id or row.sku}'", row)
-    wanted = row.quantity
+    units = row.quantity
+    if units is not None:
+        about = tuple(line.line_id for line in lines)
+        said = reading.said_short[about] = reading.said_short.get(about, 0) + units
+        units = max(0, min(units, said - sum(line.short for line in lines)))
+    parts = reading.spread(lines, units)
+    _mark_short(reading, parts)
+    if reading.answer.state == "cancel_requested":
+        return  # as it was asked to
+    why = f": {row.reason}" if row.reason else ""
     for line in lines:
-        units = reading.left[line.line_id] if wanted is None else min(wanted, reading.left[line.line_id])
-        if units > 0:
-            reading.left[line.line_id] -= units
-            reading.answer.short[line.line_id] = reading.answer.short.get(line.line_id, 0) + units
-            why = f": {row.reason}" if row.reason else ""
-            reading.problem("short_shipment", f"{row.reference} ships {units} of {line.sku} less{why}", row)
+        if line.line_id in parts:
+            message = f"{row.reference} ships {parts[line.line_id]} of {line.sku} less{why}"
+            reading.problem("short_shipment", message, row)
+
+
+def _mark_short(reading: _Reading, parts: Mapping[int, int]) -> None:
+    for line_id, units in parts.items():
+        reading.left[line_id] -= units
+        reading.answer.short[line_id] = reading.answer.short.get(line_id, 0) + units
 
 
 def _shipped(reading: _Reading, row: Confirmation) -> None:
+    known = reading.asked.packages.get(row.tracking_number)
     lines = reading.lines_of(row)
     if not lines:
-        reading.problem("unknown_line", f"{row.reference} has no line '{row.line_id or row.sku}'", row)
+        _unknown(reading, row, known)
         return
-    known = reading.asked.packages.get(row.tracking_number, {})
-    for line in lines:
-        if line.line_id in known:
-            if row.quantity is not None and row.quantity != known[line.line_id]:
-                message = (
-                    f"{row.reference}: package {row.tracking_number} was reported with {known[line.line_id]} of "
-                    f"{line.sku}, now with {row.quantity}"
-                )
-                reading.problem("package_changed", message, row)
-            continue
-        left = reading.left[line.line_id]
-        units = left if row.quantity is None else row.quantity
-        if units > 0:
-            _pack(reading, row, line, units, left)
+    again = [line for line in lines if line.line_id in (known or ())]
+    if again:
+        about = (row.tracking_number, tuple(line.line_id for line in again))
+        reading.repeated.setdefault(about, []).append(row)
+        if row.line_id or row.sku or row.quantity is not None:
+            return
+        lines = [line for line in lines if line not in again]
+    parts = reading.spread(lines, row.quantity)
+    more = 0 if row.quantity is None else row.quantity - sum(parts.values())
+    if more and not parts and replace(row, where="") in reading.seen:
+        return  # the same row once more
+    for line_id, units in parts.items():
+        _pack(reading, row, line_id, units)
+    if more:
+        _pack(reading, row, lines[0].line_id, more, beyond=True)
+    if not parts and not more and row.tracking_number and known is None:
+        _without_units(reading, row)
 
 
-def _pack(reading: _Reading, row: Confirmation, line: AskedLine, units: int, left: int) -> None:
-    package = reading.answer.packages.setdefault(
-        row.tracking_number, NewPackage(row.tracking_number, row.carrier, row.service, row.at)
-    )
-    packed = package.lines.setdefault(line.line_id, PackedUnits())
-    expected = min(units, left) if reading.answer.state in _AWAITED else 0
-    packed.quantity += expected
-    packed.overshipped += units - expected
-    reading.left[line.line_id] -= expected
-    if units > expected and reading.answer.state in _AWAITED:
-        reading.problem("overshipped", f"{row.reference} ships {units - expected} of {line.sku} more than asked", row)
+def _unknown(reading: _Reading, row: Confirmation, known: Mapping[int, int] | None) -> None:
+    """A line that was not asked for; its parcel's number is kept all the same."""
+    if known is None:
+        if row.tracking_number:
+            reading.package(row)
+        name, number = row.line_id or row.sku, row.tracking_number or "none"
+        reading.problem("unknown_line", f"{row.reference} has no line '{name}'; tracking number: {number}", row)
+
+
+def _without_units(reading: _Reading, row: Confirmation) -> None:
+    """One more parcel, and all units are in others already: its number is kept, whatever it means."""
+    if row.tracking_number not in reading.answer.packages:
+        reading.package(row)
+        message = f"{row.reference}: package {row.tracking_number} comes after all units were packed in others"
+        reading.problem("extra_package", message, row)
+
+
+def _pack(reading: _Reading, row: Confirmation, line_id: int, units: int, *, beyond: bool = False) -> None:
+    packed = reading.package(row).lines.setdefault(line_id, PackedUnits())
+    if not beyond:
+        reading.left[line_id] -= units
+    if reading.is_awaited and not beyond:
+        packed.quantity += units
+        return
+    packed.overshipped += units
+    if reading.answer.state not in {"cancelled", "rejected"}:
+        sku = next(line.sku for line in reading.asked.lines if line.line_id == line_id)
+        reading.problem("overshipped", f"{row.reference} ships {units} of {sku} more than asked", row)
 
 
 def _concluded(reading: _Reading) -> Answer:
     answer = reading.answer
-    if answer.packages and answer.state in {"cancelled", "rejected", "cancel_requested"}:
+    for (number, line_ids), rows in reading.repeated.items():
+        _compare(reading, rows, sum(reading.asked.packages[number][line_id] for line_id in line_ids))
+    shipped = any(package.lines for package in answer.packages.values())
+    if shipped and answer.state in {"cancelled", "rejected", "cancel_requested"}:
         code = "shipped_after_cancel" if answer.state != "rejected" else "shipped_after_rejection"
         message = f"{reading.asked.reference} was {answer.state} and has shipped all the same"
         answer.problems.append(Problem(code, message))
-    if answer.state == "cancelled" and answer.packages:
+    if answer.state == "cancelled" and shipped:
         answer.state = "shipped"
-    elif answer.state in _AWAITED and (answer.packages or answer.short) and not any(reading.left.values()):
-        answer.state = "shipped" if _anything_packed(reading) else "rejected"
+    elif reading.is_awaited and (shipped or answer.short) and not any(reading.left.values()):
+        without = "cancelled" if answer.state == "cancel_requested" else "rejected"
+        answer.state = "shipped" if _anything_packed(reading) else without
     if answer.delivered and answer.state == "shipped":
         answer.state = "delivered"
     return answer
+
+
+def _compare(reading: _Reading, rows: Sequence[Confirmation], units: int) -> None:
+    """Rows about lines that stand in a package already: they should say what it holds, each or together."""
+    stated = [row.quantity for row in rows if row.quantity is not None]
+    if stated and sum(stated) != units and any(quantity != units for quantity in stated):
+        row = rows[-1]
+        skus = sorted({line.sku for line in reading.lines_of(row)})
+        message = (
+            f"{row.reference}: package {row.tracking_number} was reported with {units} of {', '.join(skus)}, "
+            f"now with {sum(stated)}"
+        )
+        reading.problem("package_changed", message, row)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from shlex import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,11 @@ EXCEPTIONS: Mapping[str, Code] = {
     ),
     "overshipped": Code("A location ships more than it was asked; the customer gets too much.", (_DISMISS,)),
     "package_changed": Code("A package was reported again with other contents; the first report stands.", (_DISMISS,)),
+    "extra_package": Code(
+        "A location names one more parcel after all units were packed in others. Its number is kept with the shipment; "
+        "the channel was told of the others.",
+        (("orderctl shipments show {subject}", "to see all parcels"), _DISMISS),
+    ),
     "contradiction": Code(
         "A location's answer contradicts what it said before; the first answer stands.",
         (("orderctl shipments show {subject}", "to see the whole story"), _DISMISS),
@@ -152,6 +158,13 @@ EXCEPTIONS: Mapping[str, Code] = {
             ("orderctl orders reroute ORDER", "to plan an order anew elsewhere"),
         ),
     ),
+    "unmapped_location": Code(
+        "An order names a shop of the channel that `location_map` does not map, so its stock was not changed.",
+        (
+            ("orderctl stock adjust SKU LOCATION -N --reason correction", "to take the goods off by hand"),
+            ("orderctl config check", "after adding it to `location_map` in channels.toml"),
+        ),
+    ),
     "unmatched_cancellation": Code("A cancellation names units that no order has.", (_DISMISS,)),
 }
 
@@ -178,14 +191,28 @@ CHECKS: Mapping[str, str] = {
 
 def answers(code: str, *, exception_id: int, subject: str, order: str) -> list[tuple[str, str]]:
     """The answers to one exception, ready to paste: (command, when to give it)."""
+    return _told(
+        code,
+        {
+            "{id}": str(exception_id),
+            "{subject}": quote(subject),
+            "{order}": quote(order) if order else "ORDER",
+            "{reference}": quote(subject),
+            "{subject_sku}": quote(subject.partition(" ")[2]),
+        },
+    )
+
+
+def placeholders(code: str) -> list[tuple[str, str]]:
+    """The answers to any exception of `code`, with capitals where one says what it is about; none of other codes."""
+    if code not in EXCEPTIONS:
+        return []
+    names = {"{id}": "N", "{subject}": "REFERENCE", "{order}": "ORDER", "{reference}": "NAME", "{subject_sku}": "SKU"}
+    return _told(code, names)
+
+
+def _told(code: str, values: Mapping[str, str]) -> list[tuple[str, str]]:
     known = EXCEPTIONS.get(code, Code("", (_DISMISS,)))
-    values = {
-        "{id}": str(exception_id),
-        "{subject}": subject,
-        "{order}": order or "ORDER",
-        "{reference}": subject,
-        "{subject_sku}": subject.rpartition(" ")[2],
-    }
     return [(_filled(command, values), when) for command, when in known.answers]
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from orderctl.core.errors import UsageError
-from orderctl.core.order_json import order_from_json, order_to_json
+from orderctl.core.order_document import order_to_json
+from orderctl.core.order_json import order_from_json
 from orderctl.core.orders import Address, Order
 from orderctl.core.text import did_you_mean
 

@@ -95,6 +95,27 @@ class TrackingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelledLine:
+    """Units of one order line that will not be shipped."""
+
+    channel_line_id: str
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """Units of one order that its channel is told will not be shipped. `key` is its effect's idempotency key."""
+
+    key: str
+    channel: str
+    channel_order_id: str
+    order_number: str
+    reason: str
+    lines: tuple[CancelledLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tracking:
     """One package as its channel is told of it. `key` is its effect's idempotency key."""
 

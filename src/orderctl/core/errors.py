@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from orderctl.core.secrets import redacted
+
 
 class Exit(IntEnum):
     """The exit codes of every command; when several apply, `worst` picks the one that is reported."""
@@ -72,7 +74,7 @@ class OrderctlError(Exception):
 
     def __init__(self, message: str, *, where: str = "", next: str = "") -> None:  # noqa: A002
         super().__init__(message)
-        self.message = message
+        self.message = redacted(message)
         self.where = where
         self.next = next
 
@@ -106,15 +108,23 @@ class ConfigError(OrderctlError):
 class RecordError(OrderctlError):
     """One record is not what it should be; it is put aside and the rest goes on.
 
-    `field` names the part of the record that is wrong, where one can be named.
+    `field` names the part of the record that is wrong, where one can be named; `exception` is the code by which it
+    waits for a person.
     """
 
     exit = Exit.ATTENTION
     code = "record"
+    exception = "quarantine"
 
     def __init__(self, message: str, *, field: str = "", where: str = "", next: str = "") -> None:  # noqa: A002
         super().__init__(message, where=where, next=next)
         self.field = field
+
+
+class UnmatchedCancellation(RecordError):
+    """A record cancels units and does not say of which order."""
+
+    exception = "unmatched_cancellation"
 
 
 class StoreError(OrderctlError):
@@ -142,6 +152,13 @@ class RemoteBusy(RemoteError):
     """The other side asked for time; the record stays due."""
 
     code = "remote-busy"
+
+
+class NoRoom(RemoteError):
+    """The disk where something is handed over is full; nothing was, and its records stay due."""
+
+    exit = Exit.STORE
+    code = "no-room"
 
 
 class RemoteDenied(RemoteError):

@@ -6,7 +6,7 @@ Currencies and their number of decimals follow ISO 4217.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 
 _TWO = (
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP "
@@ -21,6 +21,7 @@ _DECIMALS = (
     | dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
 )
 LARGEST_MINOR = 10**15
+_EXACT = Context(prec=60)  # more digits than any text that is read; the usual 28 would round a longer one
 
 
 def is_currency(code: str) -> bool:
@@ -41,7 +42,7 @@ def to_minor(amount: str | int | Decimal, currency: str) -> int:
     places = _DECIMALS[currency]
     if isinstance(amount, str):
         whole, dot, fraction = amount.partition(".")
-        if whole.isascii() and whole.isdigit() and len(whole) <= 13:
+        if whole.isascii() and whole.isdigit() and len(whole) <= 12:
             if not dot:
                 return int(whole + "0" * places)
             if len(fraction) == places and fraction.isascii() and fraction.isdigit():
@@ -62,12 +63,15 @@ def _to_minor_slowly(amount: str | int | Decimal, currency: str, places: int) ->
     except InvalidOperation:
         message = f"'{text}' is not an amount of money"
         raise ValueError(message) from None
-    if not value.is_finite() or abs(value) >= LARGEST_MINOR:
+    if not value.is_finite() or abs(value) > LARGEST_MINOR:
         message = f"'{text}' is not an amount of money that can be real"
         raise ValueError(message)
-    minor = value.scaleb(places)
+    minor = value.scaleb(places, _EXACT)
     if minor != minor.to_integral_value():
         message = f"'{text}' has more decimals than {currency} has"
+        raise ValueError(message)
+    if abs(minor) > LARGEST_MINOR:
+        message = f"'{text}' is not an amount of money that can be real"
         raise ValueError(message)
     return int(minor)
 

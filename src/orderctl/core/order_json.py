@@ -1,22 +1,24 @@
-"""An order as JSON, both ways: the shape of `orders show --json`, of JSONL channels and of rule tests.
+"""An order from JSON: the shape of `orders show --json`, of JSONL channels and of rule tests.
 
 Reading is strict: what is there must have its type and lie in its bounds, what is unknown is refused by name.
-Money is decimal text in major units, moments are ISO 8601 with an offset. Writing leaves defaults out.
+Money is decimal text in major units, moments are ISO 8601 with an offset. `core.order_document` writes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from orderctl.core import money, orders, text, times
-from orderctl.core.errors import RecordError
+from orderctl.core.errors import RecordError, UnmatchedCancellation
 from orderctl.core.orders import Address, Customer, Line, Order
 
+_JSON_NAMES = {bool: "boolean", list: "list", dict: "table"}
 LARGEST_QUANTITY = 1_000_000
 LONGEST_TEXT = 20_000
 MOST_LINES = 5_000
+MOST_ENTRIES = 1_000
 
 _ADDRESS = frozenset(Address.__slots__)
 _CUSTOMER = frozenset(("id", "name", "email", "phone", "type", "orders", "spent", "tags"))
@@ -26,35 +28,30 @@ _LINE = frozenset(
         *("requires_shipping", "fulfilled_by", "tags", "attributes"),
     )
 )
-_ORDER = frozenset(
-    (
-        *("channel", "channel_order_id", "number", "placed_at", "updated_at", "cancelled_at", "cancel_requested"),
-        *(
-            "dispute",
-            "payment",
-            "payment_terms",
-            "source",
-            "pos_location",
-            "fulfilled_by",
-            "type",
-            "currency",
-            "customer",
-        ),
-        *("ship_to", "bill_to", "requested_service", "ship_by", "deliver_by", "priority", "lines", "shipping_price"),
-        *("discount", "tax", "prices_include_tax", "total", "risk", "tags", "note", "gift_message", "po_number"),
-        "attributes",
-    )
+#: Every field of an order, as a person reads it.
+FIELDS = (
+    *("channel", "channel_order_id", "number", "placed_at", "updated_at", "cancelled_at", "cancel_requested"),
+    *("dispute", "payment", "payment_terms", "source", "pos_location", "fulfilled_by", "type", "currency", "customer"),
+    *("ship_to", "bill_to", "requested_service", "ship_by", "deliver_by", "priority", "lines", "shipping_price"),
+    *("discount", "tax", "prices_include_tax", "total", "risk", "tags", "note", "gift_message", "po_number"),
+    "attributes",
 )
 #: What orderctl adds to an order when it shows one; passed over when the same text comes back in.
-ADDED = frozenset(("state", "checks", "holds", "shipments", "backorders", "exceptions", "history", "reference"))
+ADDED = frozenset(("order", "state", "assigned", "checks", "holds", "shipments", "backorders", "exceptions", "history"))
+_ORDER_OR_ADDED = ADDED.union(FIELDS)
+_LINE_OR_ADDED = _LINE | {"counters"}
 
 
 def order_from_json(row: Mapping[str, Any], *, channel: str = "", currency: str = "") -> Order:
     """The order that `row` states. `channel` and `currency` fill in what it leaves out.
 
-    RecordError names the first field that is wrong.
+    RecordError names the first field that is wrong. A cancellation that names an order comes as a later version of it;
+    a record that has `cancellation` (its number) instead of an order is an UnmatchedCancellation.
     """
-    _known(row, _ORDER | ADDED, "")
+    if isinstance(row, Mapping) and "cancellation" in row:
+        number = _text(row, "cancellation")
+        raise UnmatchedCancellation(f"cancellation {number[:40]} does not say of which order", field="cancellation")
+    _known(row, _ORDER_OR_ADDED, "")
     code = _text(row, "currency") or currency
     if not money.is_currency(code):
         _refuse("currency", f"'{code}' is not a currency code" if code else "is missing")
@@ -65,7 +62,11 @@ def order_from_json(row: Mapping[str, Any], *, channel: str = "", currency: str 
     placed_at = _moment(row, "placed_at")
     if not placed_at:
         _refuse("placed_at", "is missing")
-    order = Order(
+    shipping, discount = _money(row, "shipping_price", code), _money(row, "discount", code)
+    tax = _money(row, "tax", code, _real(sum([line.tax_minor for line in lines]), "tax", "of all lines"))
+    with_tax = _boolean(row, "prices_include_tax", default=False)
+    added_up = orders.added_up(lines, shipping, discount, 0 if with_tax else tax)
+    return Order(
         channel=channel or _text(row, "channel"),
         channel_order_id=identity,
         number=_text(row, "number") or identity,
@@ -76,11 +77,11 @@ def order_from_json(row: Mapping[str, Any], *, channel: str = "", currency: str 
         ship_to=_address(row, "ship_to"),
         bill_to=_address(row, "bill_to"),
         customer=_customer(row.get("customer"), code),
-        shipping_minor=_money(row, "shipping_price", code),
-        discount_minor=_money(row, "discount", code),
-        tax_minor=_money(row, "tax", code, sum(line.tax_minor for line in lines)),
-        prices_include_tax=_boolean(row, "prices_include_tax", default=False),
-        total_minor=_money(row, "total", code),
+        shipping_minor=shipping,
+        discount_minor=discount,
+        tax_minor=tax,
+        prices_include_tax=with_tax,
+        total_minor=_money(row, "total", code, _real(added_up, "total", "of all lines")),
         payment=_choice(row, "payment", orders.PAYMENTS, ""),
         payment_terms=_text(row, "payment_terms"),
         source=_choice(row, "source", orders.SOURCES, "online"),
@@ -101,39 +102,44 @@ def order_from_json(row: Mapping[str, Any], *, channel: str = "", currency: str 
         po_number=_text(row, "po_number"),
         attributes=_attributes(row),
     )
-    if row.get("total") is None:
-        return _with_total(order)
-    return order
-
-
-def _with_total(order: Order) -> Order:
-    import dataclasses
-
-    return dataclasses.replace(order, total_minor=orders.derived_total(order))
 
 
 def _refuse(field: str, problem: str) -> None:
-    message = f"{field} {problem}"
-    raise RecordError(message, field=field)
+    field = text.storable(field)
+    raise RecordError(text.storable(f"{field} {problem}"), field=field)
 
 
 def _known(row: Mapping[str, Any], names: frozenset[str], prefix: str) -> None:
-    if not isinstance(row, Mapping):
+    if not isinstance(row, (dict, Mapping)):
         _refuse(prefix.rstrip(".") or "order", "is not a table of fields")
-    for name in row.keys() - names:
-        near = text.did_you_mean(str(name), names)
-        _refuse(f"{prefix}{name}"[:80], f"is not a field of an order{near}")
+    if names.issuperset(row):
+        return
+    name = min(map(str, row.keys() - names))
+    _refuse(f"{prefix}{name[:60]}", f"is not a field of an order{text.did_you_mean(name[:60], names)}")
 
 
 def _text(row: Mapping[str, Any], name: str, prefix: str = "") -> str:
     value = row.get(name)
-    if value is None:
+    if value is None or value == "":
         return ""
     if not isinstance(value, str):
-        _refuse(prefix + name, f"is not text: {str(value)[:40]}")
+        _refuse(prefix + name, f"is not text but a {_JSON_NAMES.get(type(value), 'number')}")
     if len(value) > LONGEST_TEXT:
         _refuse(prefix + name, f"is longer than {LONGEST_TEXT} characters")
     return value if value.isprintable() else text.storable(value)
+
+
+def _texts(row: Mapping[str, Any], names: Iterable[str], prefix: str) -> list[str]:
+    """`_text` of each of `names`; nearly all of them are plain."""
+    found = []
+    for name in names:
+        value = row.get(name)
+        if value is None:
+            value = ""
+        elif value.__class__ is not str or len(value) > LONGEST_TEXT or not value.isprintable():
+            value = _text(row, name, prefix)
+        found.append(value)
+    return found
 
 
 def _choice(row: Mapping[str, Any], name: str, allowed: tuple[str, ...], default: str, prefix: str = "") -> str:
@@ -169,13 +175,22 @@ def _money(row: Mapping[str, Any], name: str, currency: str, default: int = 0, p
     value = row.get(name)
     if value is None:
         return default
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+    if value.__class__ is not str and (not isinstance(value, (str, int, Decimal)) or isinstance(value, bool)):
         _refuse(prefix + name, f"is not an amount: {str(value)[:40]}")
+    minor = default
     try:
-        return money.to_minor(value, currency)
+        minor = money.to_minor(value, currency)
     except ValueError as error:
         _refuse(prefix + name, f"is wrong: {error}")
-    return default
+    if minor < 0:
+        _refuse(prefix + name, f"is less than nothing: {str(value)[:40]}")
+    return minor
+
+
+def _real(minor: int, field: str, what: str) -> int:
+    if abs(minor) > money.LARGEST_MINOR:
+        _refuse(field, f"{what} is more than can be real")
+    return minor
 
 
 def _moment(row: Mapping[str, Any], name: str) -> str:
@@ -195,18 +210,22 @@ def _tags(row: Mapping[str, Any], prefix: str = "") -> tuple[str, ...]:
     value = row.get("tags")
     if value is None:
         return ()
-    if not isinstance(value, list | tuple) or not all(isinstance(tag, str) for tag in value):
-        _refuse(prefix + "tags", "is not a list of texts")
-    return tuple(text.storable(tag) for tag in value)
+    if not isinstance(value, (list, tuple)) or len(value) > MOST_ENTRIES:
+        _refuse(prefix + "tags", f"is not a list of at most {MOST_ENTRIES} texts")
+    for tag in value:
+        if not isinstance(tag, str) or len(tag) > LONGEST_TEXT:
+            _refuse(prefix + "tags", f"is not a list of texts of at most {LONGEST_TEXT} characters")
+    return tuple([tag if tag.isprintable() else text.storable(tag) for tag in value])
 
 
 def _attributes(row: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     value = row.get("attributes")
     if value is None:
         return {}
-    if not isinstance(value, Mapping):
-        _refuse(prefix + "attributes", "is not a table of texts")
-    return {str(name): _text(value, name, f"{prefix}attributes.") for name in value}
+    if not isinstance(value, (dict, Mapping)) or len(value) > MOST_ENTRIES:
+        _refuse(prefix + "attributes", f"is not a table of at most {MOST_ENTRIES} texts")
+    prefix += "attributes."
+    return {name if name.isprintable() else text.storable(name): _text(value, name, prefix) for name in map(str, value)}
 
 
 def _address(row: Mapping[str, Any], name: str) -> Address | None:
@@ -215,7 +234,7 @@ def _address(row: Mapping[str, Any], name: str) -> Address | None:
         return None
     prefix = name + "."
     _known(value, _ADDRESS, prefix)
-    return Address(**{part: _text(value, part, prefix) for part in value})
+    return Address(*_texts(value, Address.__slots__, prefix))
 
 
 def _customer(value: Any, currency: str) -> Customer:
@@ -223,12 +242,13 @@ def _customer(value: Any, currency: str) -> Customer:
         return Customer()
     prefix = "customer."
     _known(value, _CUSTOMER, prefix)
+    identity, name, email, phone, kind = _texts(value, ("id", "name", "email", "phone", "type"), prefix)
     return Customer(
-        id=_text(value, "id", prefix),
-        name=_text(value, "name", prefix),
-        email=_text(value, "email", prefix),
-        phone=_text(value, "phone", prefix),
-        type=_text(value, "type", prefix),
+        id=identity,
+        name=name,
+        email=email,
+        phone=phone,
+        type=kind,
         orders=_whole(value, "orders", LARGEST_QUANTITY, prefix),
         spent_minor=None if value.get("spent") is None else _money(value, "spent", currency, prefix=prefix),
         tags=_tags(value, prefix),
@@ -236,7 +256,7 @@ def _customer(value: Any, currency: str) -> Customer:
 
 
 def _lines(value: Any, currency: str) -> tuple[Line, ...]:
-    if not isinstance(value, list | tuple):
+    if not isinstance(value, (list, tuple)):
         _refuse("lines", "is missing" if value is None else "is not a list")
     if len(value) > MOST_LINES:
         _refuse("lines", f"has more than {MOST_LINES} lines")
@@ -248,9 +268,7 @@ def _lines(value: Any, currency: str) -> tuple[Line, ...]:
 
 def _line(row: Mapping[str, Any], position: int, currency: str) -> Line:
     prefix = f"lines[{position}]."
-    if not isinstance(row, Mapping):
-        _refuse(f"lines[{position}]", "is not a table of fields")
-    _known(row, _LINE | {"counters"}, prefix)
+    _known(row, _LINE_OR_ADDED, prefix)
     quantity = _whole(row, "quantity", LARGEST_QUANTITY, prefix)
     if quantity is None:
         _refuse(prefix + "quantity", "is missing")
@@ -259,12 +277,14 @@ def _line(row: Mapping[str, Any], position: int, currency: str) -> Line:
         amount = _money(row, "amount", currency, prefix=prefix)
     else:
         amount = quantity * _money(row, "unit_price", currency, prefix=prefix)
+        _real(amount, prefix + "unit_price", "times the quantity")
+    line_id, sku, title = _texts(row, ("id", "sku", "title"), prefix)
     return Line(
-        id=_text(row, "id", prefix) or str(position),
-        sku=_text(row, "sku", prefix),
+        id=line_id or str(position),
+        sku=sku,
         quantity=quantity,
         amount_minor=amount,
-        title=_text(row, "title", prefix),
+        title=title,
         discount_minor=_money(row, "discount", currency, prefix=prefix),
         tax_minor=_money(row, "tax", currency, prefix=prefix),
         weight_g=_whole(row, "weight_g", 10**9, prefix),
@@ -273,135 +293,3 @@ def _line(row: Mapping[str, Any], position: int, currency: str) -> Line:
         tags=_tags(row, prefix),
         attributes=_attributes(row, prefix),
     )
-
-
-def order_to_json(order: Order) -> dict[str, Any]:
-    """`order` in the shape `order_from_json` reads; what has its default is left out."""
-    code = order.currency
-    row: dict[str, Any] = {
-        "channel": order.channel,
-        "channel_order_id": order.channel_order_id,
-        "number": order.number,
-        "placed_at": order.placed_at,
-        "updated_at": order.updated_at,
-        "currency": code,
-        "total": money.to_text(order.total_minor, code),
-        "lines": [_line_to_json(line, code) for line in order.lines],
-    }
-    for name in ("ship_to", "bill_to"):
-        address = getattr(order, name)
-        if address is not None:
-            row[name] = _stated(address, Address.__slots__)
-    customer = _customer_to_json(order.customer, code)
-    if customer:
-        row["customer"] = customer
-    for name, minor in (("shipping_price", order.shipping_minor), ("discount", order.discount_minor)):
-        if minor:
-            row[name] = money.to_text(minor, code)
-    if order.tax_minor or any(line.tax_minor for line in order.lines):  # else reading would add the lines' taxes up
-        row["tax"] = money.to_text(order.tax_minor, code)
-    row |= _stated(order, _PLAIN)
-    for name, default in _WITH_DEFAULT:
-        value = getattr(order, name)
-        if value != default:
-            row[name] = value
-    return row
-
-
-def order_to_full_json(order: Order) -> dict[str, Any]:
-    """`order` with every field there is, also the empty ones, in the order in which a person reads them."""
-    stated = order_to_json(order)
-    row: dict[str, Any] = {name: stated.get(name, _EMPTY.get(name, getattr(order, name, ""))) for name in _READING}
-    for name in ("ship_to", "bill_to"):
-        address = getattr(order, name)
-        row[name] = {part: getattr(address, part) for part in Address.__slots__} if address else None
-    row["customer"] = {name: row["customer"].get(name, _NO_CUSTOMER[name]) for name in _NO_CUSTOMER}
-    row["lines"] = [_full_line(line, order.currency) for line in order.lines]
-    for name, minor in (("shipping_price", order.shipping_minor), ("discount", order.discount_minor)):
-        row[name] = money.to_text(minor, order.currency)
-    row["tax"] = money.to_text(order.tax_minor, order.currency)
-    return row
-
-
-def _full_line(line: Line, currency: str) -> dict[str, Any]:
-    return {
-        "id": line.id,
-        "sku": line.sku,
-        "title": line.title,
-        "quantity": line.quantity,
-        "amount": money.to_text(line.amount_minor, currency),
-        "unit_price": money.to_text(line.unit_price_minor, currency),
-        "discount": money.to_text(line.discount_minor, currency),
-        "tax": money.to_text(line.tax_minor, currency),
-        "weight_g": line.weight_g,
-        "requires_shipping": line.requires_shipping,
-        "fulfilled_by": line.fulfilled_by,
-        "tags": list(line.tags),
-        "attributes": dict(line.attributes),
-    }
-
-
-_READING = (
-    *("channel", "channel_order_id", "number", "placed_at", "updated_at", "cancelled_at", "cancel_requested"),
-    *("dispute", "payment", "payment_terms", "source", "pos_location", "fulfilled_by", "type", "currency", "customer"),
-    *("ship_to", "bill_to", "requested_service", "ship_by", "deliver_by", "priority", "lines", "shipping_price"),
-    *("discount", "tax", "prices_include_tax", "total", "risk", "tags", "note", "gift_message", "po_number"),
-    "attributes",
-)
-_EMPTY: dict[str, Any] = {"tags": [], "attributes": {}, "customer": {}}
-_NO_CUSTOMER: dict[str, Any] = {
-    **dict.fromkeys(("id", "name", "email", "phone", "type"), ""),
-    **dict.fromkeys(("orders", "spent")),
-    "tags": [],
-}
-
-_PLAIN = (
-    *("payment", "payment_terms", "pos_location", "cancelled_at", "cancel_requested", "requested_service", "ship_by"),
-    *("deliver_by", "risk", "tags", "note", "gift_message", "po_number", "attributes", "prices_include_tax"),
-)
-_WITH_DEFAULT = (
-    ("source", "online"),
-    ("fulfilled_by", "merchant"),
-    ("type", "b2c"),
-    ("dispute", "none"),
-    ("priority", "normal"),
-)
-
-
-def _stated(thing: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    found = {}
-    for name in names:
-        value = getattr(thing, name)
-        if value:
-            found[name] = list(value) if isinstance(value, tuple) else value
-    return found
-
-
-def _customer_to_json(customer: Customer, currency: str) -> dict[str, Any]:
-    row = _stated(customer, ("id", "name", "email", "phone", "type", "tags"))
-    if customer.orders is not None:
-        row["orders"] = customer.orders
-    if customer.spent_minor is not None:
-        row["spent"] = money.to_text(customer.spent_minor, currency)
-    return row
-
-
-def _line_to_json(line: Line, currency: str) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "id": line.id,
-        "sku": line.sku,
-        "quantity": line.quantity,
-        "amount": money.to_text(line.amount_minor, currency),
-    }
-    row |= _stated(line, ("title", "tags", "attributes"))
-    if line.discount_minor:
-        row["discount"] = money.to_text(line.discount_minor, currency)
-    if line.tax_minor:
-        row["tax"] = money.to_text(line.tax_minor, currency)
-    if line.weight_g is not None:
-        row["weight_g"] = line.weight_g
-    if not line.requires_shipping:
-        row["requires_shipping"] = False
-    if line.fulfilled_by != "merchant":
-        row["fulfilled_by"] = line.fulfilled_by
-    return row

@@ -6,7 +6,7 @@ order's currency, weights are grams, moments are text as `core.times` writes the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from orderctl.core import money
@@ -115,9 +115,14 @@ class Order:
 
 def derived_total(order: Order) -> int:
     """What the order's parts add up to: lines - discounts + shipping + tax, in minor units."""
-    lines = sum(line.amount_minor - line.discount_minor for line in order.lines)
     tax = 0 if order.prices_include_tax else order.tax_minor
-    return lines + order.shipping_minor - order.discount_minor + tax
+    return added_up(order.lines, order.shipping_minor, order.discount_minor, tax)
+
+
+def added_up(lines: Iterable[Line], shipping_minor: int, discount_minor: int, tax_minor: int) -> int:
+    """Lines - discounts + shipping + tax (0 when prices include it), in minor units."""
+    paid = sum([line.amount_minor - line.discount_minor for line in lines])
+    return paid + shipping_minor - discount_minor + tax_minor
 
 
 def money_off_by(order: Order) -> int:

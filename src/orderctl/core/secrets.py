@@ -1,8 +1,16 @@
-"""A secret is held in a type whose text form is `***`, so that no message, log or trace can show it."""
+"""A secret is held in a type whose text form is `***`, so that no message, log or trace can show it.
+
+What reaches a person all the same, inside the text of another program's error, is taken out by `redacted`.
+"""
 
 from __future__ import annotations
 
+import base64
+import json
+
 REFERENCES = ("env:", "file:", "cred:", "keyring:")
+_SHORTEST = 4  # what is shorter would be found in every second word
+_KNOWN: dict[str, tuple[str, ...]] = {}  # the secrets of this process -> every form they may be seen in
 
 
 class Secret:
@@ -13,6 +21,8 @@ class Secret:
     def __init__(self, reference: str, value: str) -> None:
         self.reference = reference
         self._value = value
+        if len(value) >= _SHORTEST:
+            _KNOWN[value] = _forms(value)
 
     def reveal(self) -> str:
         """The value itself."""
@@ -28,3 +38,20 @@ class Secret:
 def is_reference(text: str) -> bool:
     """Whether `text` says where a secret is to be found rather than being one."""
     return text.startswith(REFERENCES)
+
+
+def redacted(text: str) -> str:
+    """`text` without any secret of this process, also where one stands percent-encoded, in Base64 or in JSON."""
+    for value in sorted(_KNOWN, key=len, reverse=True):
+        for form in _KNOWN[value]:
+            text = text.replace(form, "***")
+    return text
+
+
+def _forms(value: str) -> tuple[str, ...]:
+    raw = value.encode("utf-8", "surrogatepass")
+    plain = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+    escaped = "".join(chr(byte) if byte in plain else f"%{byte:02X}" for byte in raw)
+    encoded = (base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode())
+    quoted = json.dumps(value)[1:-1]
+    return tuple(dict.fromkeys((value, quoted, escaped, *(form.rstrip("=") for form in encoded))))

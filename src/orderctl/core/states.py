@@ -6,7 +6,7 @@ One table each; the store applies no other change, and `docs/states.md` is gener
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 ORDER_STATES = (
     *("cancelled", "rejected", "track_only", "closed", "shipped", "partly_shipped", "held"),
@@ -41,7 +41,7 @@ OPEN_EFFECTS = ("pending", "sending", "uncertain")
 
 @dataclass(frozen=True, slots=True)
 class LineCounters:
-    """How the units of one order line are spread; `ordered` is the sum of all but the last two."""
+    """How the units of one order line are spread; `ordered` is the sum of the six that follow it."""
 
     ordered: int
     open: int
@@ -52,7 +52,8 @@ class LineCounters:
     cancelled: int = 0
     returned: int = 0
     overshipped: int = 0
-    to_ship: bool = True  # False for a line that needs no shipping or that the channel ships itself
+    to_ship: bool = field(default=True, kw_only=True)  # False: needs no shipping, or the channel ships it itself
+    called_back: int = field(default=0, kw_only=True)  # of those planned and dispatched: cancelled, but in hand
 
 
 def order_state(

@@ -11,7 +11,7 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _TEMPLATE = re.compile(r"\{\{|\}\}|\{(?P<name>[^{}]+)\}|(?P<lone>[{}])")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_NOT_REFERENCE = re.compile(r"[^A-Z0-9-]+")
+_NOT_REFERENCE = re.compile(r"[^A-Z0-9]+")
 
 
 def storable(text: str) -> str:

@@ -23,8 +23,10 @@ _UNITS = {
     "w": 604800,
     "week": 604800,
 }
-_DURATION = re.compile(r"\s*(\d{1,9})\s*([a-z]+?)s?\s*", re.IGNORECASE)
-_NORMAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_DURATION = re.compile(r"\s*(\d{1,9})\s*([a-z]+?)s?\s*", re.IGNORECASE | re.ASCII)
+_NORMAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+LONGEST_S = 100 * 366 * 86400
+LAST = "9999-12-31T23:59:59Z"
 
 
 def moment(value: datetime) -> str:
@@ -56,23 +58,30 @@ def as_datetime(text: str) -> datetime:
 
 
 def later(text: str, seconds: int) -> str:
-    """The moment `seconds` after the moment `text`."""
-    return moment(as_datetime(text) + timedelta(seconds=seconds))
+    """The moment `seconds` after the moment `text`, at the latest the last one that can be written."""
+    try:
+        return moment(as_datetime(text) + timedelta(seconds=seconds))
+    except OverflowError:
+        return LAST
 
 
 def seconds_between(start: str, end: str) -> int:
     """Whole seconds from moment `start` to moment `end`; negative when `end` comes first."""
-    return int((as_datetime(end) - as_datetime(start)).total_seconds())
+    return (as_datetime(end) - as_datetime(start)) // timedelta(seconds=1)
 
 
 def parse_duration(text: str) -> int:
-    """`30 min`, `12 h`, `7d` or `2 weeks` as seconds. ValueError when it is none of these."""
+    """`30 min`, `12 h`, `7d` or `2 weeks` as seconds. ValueError when it is none of these, or too long to be meant."""
     match = _DURATION.fullmatch(text)
     unit = _UNITS.get(match[2].lower()) if match else None
     if match is None or unit is None:
         message = f"'{text}' is not a duration; write for example '30 min', '12 h' or '7d'"
         raise ValueError(message)
-    return int(match[1]) * unit
+    seconds = int(match[1]) * unit
+    if seconds > LONGEST_S:
+        message = f"'{text}' is longer than a hundred years"
+        raise ValueError(message)
+    return seconds
 
 
 def duration_text(seconds: int) -> str:

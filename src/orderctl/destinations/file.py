@@ -21,13 +21,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, mod
 from orderctl.core import text
 from orderctl.core.adapters import AnswerPage
 from orderctl.core.confirmations import BadRow, Confirmation, StockCount
-from orderctl.core.effects import Batch, Document, Receipt
+from orderctl.core.effects import Batch, Document
 from orderctl.core.errors import ConfigError, Finding, RecordError
 from orderctl.destinations import answer_rows, pick_list
 from orderctl.destinations.answer_rows import AnswerColumns
 from orderctl.wire import cells, files, names, settings, table_text, tables
 from orderctl.wire.inbox import MOST_ROWS, After, Inbox, Source
-from orderctl.wire.outbox import Outbox
+from orderctl.wire.outbox import HandsOver, Outbox
 
 Role = Literal["send", "confirm", "stock_feed"]
 _Answer = Confirmation | StockCount | BadRow
@@ -65,27 +65,36 @@ def _readable(mode: int) -> int:
     return mode
 
 
-class FileDestination:
+class FileDestination(HandsOver):
     """A location that is reached by files. Nobody ever sees a part of one, and none ever changes."""
 
     class Settings(settings.Settings):
-        """`path` is a template with {batch} to send, a pattern such as `back/*.csv` to read.
-
-        `template`, `mode`, `for_people`, `manifest`, `newlines` are about sending, `after` and `dates` about reading.
-        """
+        """What `send`, `confirm` and `stock_feed` may say beside the keys of every way."""
 
         path: Annotated[str, Field(min_length=1)]
+        """`send`: the file of one batch, with `{batch}` and, if wanted, `{date}` and `{location}`. Else a pattern."""
         format: tables.Format = "csv"
+        """How rows are written."""
         template: Literal["pick"] = "pick"
+        """`send`: which document it is; a pick list is all there is."""
         columns: Annotated[dict[str, str], BeforeValidator(_columns)] = Field(default_factory=dict)
+        """Column = its header; `send` also takes a list of columns in their order. Default: all, under our names."""
         encoding: table_text.OutEncoding = "utf-8"
+        """How text is encoded; `utf-8-sig` begins with a byte order mark, as Excel likes it."""
         delimiter: tables.Delimiter = ""
+        """What stands between cells. Empty: a comma to send, found out from the header to read."""
         mode: Annotated[int, BeforeValidator(_mode), AfterValidator(_readable)] = files.DEFAULT_MODE
+        """`send`: the permission bits of the file, as text."""
         for_people: bool = False
+        """`send`: make harmless what a spreadsheet would run as a formula."""
         manifest: bool = False
+        """`send`: put NAME.manifest.json with rows, units, bytes and SHA-256 beside each file."""
         newlines: Literal["keep", "space"] = "keep"
+        """`send`: whether line ends inside a cell stay or become spaces."""
         after: After = "keep"
+        """`confirm`, `stock_feed`: whether a file that was taken stays or moves to `done/` beside it."""
         dates: cells.Dates = ""
+        """`confirm`: how dates are written, e.g. `%d-%m-%Y`; ISO 8601 when empty."""
 
         @model_validator(mode="after")
         def _fits_its_role(self, info: ValidationInfo) -> FileDestination.Settings:
@@ -102,7 +111,7 @@ class FileDestination:
         self._settings = settings
         self._role = role
         self._zone = ZoneInfo(timezone)
-        self._outbox = Outbox(base, settings.mode, settings.manifest)
+        self.outbox = Outbox(base, settings.mode, settings.manifest)
         self._writer = table_text.Writer(
             settings.format,
             settings.encoding,
@@ -133,18 +142,6 @@ class FileDestination:
             rows=len(lines),
             units=sum(line.quantity for line in lines),
         )
-
-    def stage(self, document: Document) -> None:
-        """Write `document` where nobody looks. RemoteError when that cannot be done."""
-        self._outbox.stage(document)
-
-    def deliver(self, document: Document, key: str) -> Receipt:  # noqa: ARG002 - the name is the key of a file
-        """Publish the staged `document`."""
-        return self._outbox.deliver(document)
-
-    def recover(self, name: str, key: str) -> Receipt:  # noqa: ARG002
-        """Still staged = publish it now, gone = it was published. RemoteError when nobody can tell yet."""
-        return self._outbox.recover(name)
 
     def collect(self, positions: Mapping[str, str]) -> Iterator[AnswerPage]:
         """Pages of answers or counts beyond `positions`. RecordError or RemoteError at the end, for files left out."""

@@ -13,6 +13,7 @@ from orderctl.core.effects import Batch, BatchLine, BatchShipment
 from orderctl.wire.table_text import Cell
 
 _Column = Callable[[Batch, BatchShipment, BatchLine], Cell]
+_OF_LINE = ("line", "sku", "title", "quantity")  # all other columns are the same for every line of a shipment
 _ADDRESS = ("name", "company", "line1", "line2", "line3", "city", "region", "postcode", "country", "phone")
 
 
@@ -24,9 +25,14 @@ def batch_text(batch: Batch) -> str:
 def rows(batch: Batch, columns: Sequence[str]) -> Iterator[list[Cell]]:
     """A row per line of each shipment of `batch`, with the cells of `columns`."""
     chosen = [COLUMNS[column] for column in columns]
+    of_line = [(at, COLUMNS[column]) for at, column in enumerate(columns) if column in _OF_LINE]
     for shipment in batch.shipments:
+        row: list[Cell] = []
         for line in shipment.lines:
-            yield [column(batch, shipment, line) for column in chosen]
+            row = list(row) or [column(batch, shipment, line) for column in chosen]
+            for at, column in of_line:
+                row[at] = column(batch, shipment, line)
+            yield row
 
 
 def _option(name: str) -> _Column:

@@ -66,9 +66,9 @@ def assign(raw: Any, setup: Setup) -> str:  # noqa: ARG001
     return text_of(raw, "a name")
 
 
-@action("notify", "hold", "enhance", type="names of [notify.NAME]", example='["ops"]')
+@action("notify", "hold", "enhance", type="names of [notify.NAME]", available=False, example='["ops"]')
 def notify(raw: Any, setup: Setup) -> tuple[str, ...]:
-    """Who is told, by the names of [notify.NAME] in channels.toml."""
+    """Who is told, by the names of [notify.NAME]."""
     return read.named(raw, setup.known.notify, "notify name", codes.UNKNOWN_NOTIFY)
 
 

@@ -90,7 +90,7 @@ def pack_note(raw: Any, setup: Setup) -> str:  # noqa: ARG001
 
 @action("hide_prices", "enhance", type="true or false", example="true")
 def hide_prices(raw: Any, setup: Setup) -> bool:  # noqa: ARG001
-    """Whether the papers in the parcel show no prices."""
+    """Whether the papers in the parcel show no prices; kept with the shipment, no pick file has a column for it yet."""
     return read.flag(raw)
 
 

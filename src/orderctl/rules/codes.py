@@ -1,4 +1,4 @@
-"""The stable codes of everything that can be wrong with a rules file, each with what it means."""
+"""The stable codes of everything that can be wrong with a rules file or its tests, each with what it means."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ TOO_MANY = "E136"
 NOT_AVAILABLE = "E137"
 ACTIONS_DISAGREE = "E138"
 EMPTY = "E139"
+BAD_ORDER = "E140"
+NO_NOW = "E141"
 
 #: Code -> what it means, for `help CODE` and the reference.
 MEANING = {
@@ -67,4 +69,6 @@ MEANING = {
     NOT_AVAILABLE: "A field or action that this version does not have.",
     ACTIONS_DISAGREE: "Actions of one rule that exclude each other, or one that needs another.",
     EMPTY: "A list, block or table without content.",
+    BAD_ORDER: "The order of a rule test could not be an order.",
+    NO_NOW: "A rule test without a moment: neither it nor the head of its file says `now`.",
 }

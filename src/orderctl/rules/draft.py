@@ -5,7 +5,7 @@ The only value of the rules that changes; it lives for one call of `engine.decid
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from orderctl.core.allocation import Demand, Take
@@ -15,6 +15,10 @@ from orderctl.core.plans import Backorder, Hold, Plan, PlannedLine, PlannedShipm
 from orderctl.rules.facts import NO_SKU, Facts, line_tags, line_value_minor, lines_to_route, unit_weight_g
 from orderctl.rules.lanes import Target
 from orderctl.rules.model import Rule
+
+#: Told of each group of lines once it is decided and before its units are taken: the index of its location rule, what
+#: it wants, and what is to happen to the whole order instead ("" = nothing).
+Watch = Callable[[int, Sequence[Demand], str], None]
 
 
 @dataclass(slots=True)
@@ -53,6 +57,7 @@ class Draft:
     assigned: str = ""
     priority: str = ""
     events: list[str] = field(default_factory=list)
+    watch: Watch | None = None
 
     def tell(self, rule: Rule) -> None:
         """Note that `rule` took part, and whom it tells and gives the order to."""

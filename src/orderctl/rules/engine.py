@@ -34,9 +34,19 @@ ENGINE = 1
 
 def decide(facts: Facts, ruleset: Compiled) -> Plan:
     """What should happen with one order. A cancelled order routes nothing."""
+    return carry_out(begin(facts, ruleset), ruleset)
+
+
+def begin(facts: Facts, ruleset: Compiled) -> Draft:
+    """A draft of the order's plan, for `carry_out`; a trace sets its `watch` between the two."""
+    return drafts.begin(facts, target_of(facts, by_kind=ruleset.by_kind))
+
+
+def carry_out(draft: Draft, ruleset: Compiled) -> Plan:
+    """The plan that an empty `draft` comes to."""
+    facts = draft.facts
     if facts.order.cancelled_at:
         return Plan()
-    draft = drafts.begin(facts, target_of(facts, by_kind=ruleset.by_kind))
     if facts.given:
         return _as_told(draft, ruleset)
     if not hold(draft, ruleset) or not draft.lines:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orderctl.core import revisions
-from orderctl.core.order_json import order_from_json, order_to_json
+from orderctl.core.order_document import order_to_json
+from orderctl.core.order_json import order_from_json
 from orderctl.core.orders import Line, Order
 from orderctl.core.places import Places
 from orderctl.core.stock import Sku

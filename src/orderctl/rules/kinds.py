@@ -9,6 +9,7 @@ from typing import Any
 
 from orderctl.core import money
 from orderctl.core.countries import COUNTRIES
+from orderctl.core.registry import CHANNELS
 from orderctl.core.text import did_you_mean
 from orderctl.rules import codes
 from orderctl.rules.known import Known, Refused, Setup
@@ -236,8 +237,6 @@ class NameKind(Kind):
 
 
 def _channel_types(known: Known) -> Iterable[str]:
-    from orderctl.core.registry import CHANNELS
-
     return dict.fromkeys((*known.channels.values(), *CHANNELS))
 
 

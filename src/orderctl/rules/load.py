@@ -7,35 +7,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from orderctl.core import money, toml, weights
 from orderctl.core.digests import digest
-from orderctl.core.errors import ConfigError, Finding
-from orderctl.core.text import did_you_mean
 from orderctl.rules import actions, agreement, blocks, codes, numbers, values
 from orderctl.rules.known import Known, Refused, Setup
 from orderctl.rules.model import STAGES, Block, Condition, Rule, RuleSet
+from orderctl.rules.reading import Path, Reader
 
 _HEAD = ("version", "currency", "weight", "timezone", "default_weight", "lists")
 _RULE = ("name", "why", "mode", "when", "unless", "then")
-Path = tuple[str | int, ...]
-_T = TypeVar("_T")
 
 
 def load(source: str | bytes, file: str, known: Known) -> RuleSet:
     """The rules in `source`, the content of the file named `file`. ConfigError lists all findings, by line."""
     parsed = toml.parse(source, file)
-    reader = _Reader(parsed)
+    reader = Reader(parsed)
     reader.names(parsed.data, (*_HEAD, *STAGES), (), "key")
     setup = _setup(reader, known)
     timezone = reader.attempt(("timezone",), known.timezone, _timezone, parsed.data, known)
     default_weight = reader.attempt(("default_weight",), 0, _default_weight, parsed.data, setup)
     stages = {stage: _stage(reader, stage, setup) for stage in STAGES}
-    if reader.findings:
-        raise ConfigError(sorted(reader.findings, key=lambda finding: (finding.line, finding.code)))
+    reader.settle()
     text = source if isinstance(source, str) else source.decode()
     return RuleSet(
         stages=stages,
@@ -48,36 +44,7 @@ def load(source: str | bytes, file: str, known: Known) -> RuleSet:
     )
 
 
-class _Reader:
-    """What is read, and what was found wrong with it so far; `stage` and `rule` name where it is just now."""
-
-    def __init__(self, parsed: toml.Toml) -> None:
-        self.toml = parsed
-        self.findings: list[Finding] = []
-        self.stage = ""
-        self.rule = ""
-
-    def find(self, code: str, message: str, hint: str, path: Path) -> None:
-        line = self.toml.line_of(*path)
-        self.findings.append(Finding(code, message, self.toml.file, line, self.stage, self.rule, hint))
-
-    def attempt(self, path: Path, default: _T, read: Callable[..., _T], *args: Any) -> _T:
-        """What `read(*args)` gives, or `default` with a finding at `path` when it refuses."""
-        try:
-            return read(*args)
-        except Refused as refused:
-            self.find(refused.code, refused.message, refused.hint, path)
-            return default
-
-    def names(self, table: Mapping[str, Any], known: tuple[str, ...], path: Path, what: str) -> None:
-        """A finding for each key of `table` that is not `known`."""
-        for name in table:
-            if name not in known:
-                hint = did_you_mean(name, known).removeprefix("; ")
-                self.find(codes.UNKNOWN_KEY, f"unknown {what} '{name}'", hint, (*path, name))
-
-
-def _setup(reader: _Reader, known: Known) -> Setup:
+def _setup(reader: Reader, known: Known) -> Setup:
     data = reader.toml.data
     version = data.get("version")
     if version != 1 or isinstance(version, bool):
@@ -121,7 +88,7 @@ def _default_weight(data: Mapping[str, Any], setup: Setup) -> int:
     return int(weight)
 
 
-def _lists(reader: _Reader, raw: Any) -> dict[str, tuple[str, ...]]:
+def _lists(reader: Reader, raw: Any) -> dict[str, tuple[str, ...]]:
     if not isinstance(raw, dict):
         reader.find(codes.WRONG_TYPE, "lists is not a table", 'write [lists] and name = ["..."]', ("lists",))
         return {}
@@ -139,7 +106,7 @@ def _list(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _stage(reader: _Reader, stage: str, setup: Setup) -> tuple[Rule, ...]:
+def _stage(reader: Reader, stage: str, setup: Setup) -> tuple[Rule, ...]:
     rows = reader.toml.data.get(stage, [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         reader.find(codes.WRONG_TYPE, f"'{stage}' is not a list of rules", f"write [[{stage}]]", (stage,))
@@ -158,7 +125,7 @@ def _stage(reader: _Reader, stage: str, setup: Setup) -> tuple[Rule, ...]:
     return tuple(found)
 
 
-def _rule(reader: _Reader, stage: str, index: int, row: Mapping[str, Any], setup: Setup) -> Rule:
+def _rule(reader: Reader, stage: str, index: int, row: Mapping[str, Any], setup: Setup) -> Rule:
     path: Path = (stage, index)
     reader.names(row, _RULE, path, "key")
     name, why = (reader.attempt((*path, key), "", _words, row, key) for key in ("name", "why"))
@@ -195,7 +162,7 @@ def _words(row: Mapping[str, Any], key: str) -> str:
 
 
 def _conditions(
-    reader: _Reader, path: Path, row: Mapping[str, Any], key: str, setup: Setup
+    reader: Reader, path: Path, row: Mapping[str, Any], key: str, setup: Setup
 ) -> tuple[Block, tuple[Block, ...]]:
     """The conditions of `when` or `unless`, and its blocks of `any`."""
     table = row.get(key)
@@ -215,7 +182,7 @@ def _conditions(
     )
 
 
-def _any_block(reader: _Reader, path: Path, entry: Any, setup: Setup) -> Block:
+def _any_block(reader: Reader, path: Path, entry: Any, setup: Setup) -> Block:
     if not isinstance(entry, dict) or not entry:
         reader.find(codes.EMPTY, "a block of any has no condition", "write { FIELD = VALUE }", path)
         return ()
@@ -225,7 +192,7 @@ def _any_block(reader: _Reader, path: Path, entry: Any, setup: Setup) -> Block:
     return _block(reader, path, entry, setup)
 
 
-def _block(reader: _Reader, path: Path, table: Mapping[str, Any], setup: Setup) -> Block:
+def _block(reader: Reader, path: Path, table: Mapping[str, Any], setup: Setup) -> Block:
     found: list[Condition] = []
     for names, raw in blocks.entries(table):
         where = (*path, *names)
@@ -239,7 +206,7 @@ def _block(reader: _Reader, path: Path, table: Mapping[str, Any], setup: Setup) 
     return tuple(found)
 
 
-def _then(reader: _Reader, path: Path, row: Mapping[str, Any], setup: Setup) -> dict[str, Any]:
+def _then(reader: Reader, path: Path, row: Mapping[str, Any], setup: Setup) -> dict[str, Any]:
     table = row.get("then")
     here = (*path, "then")
     if not isinstance(table, dict) or not table:

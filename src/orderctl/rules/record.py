@@ -28,16 +28,14 @@ _WORDS = {
     )
 }
 _NEWEST = max(_WORDS)
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 def encode(facts: Facts, plan: Plan, document: str) -> bytes:
     """`facts` and `plan` as bytes. `document` is the facts' order as JSON text, written already."""
     row = facts_to_json(facts, with_order=False)
-    body = (
-        f'{{"facts":{json.dumps(row, ensure_ascii=False, separators=(",", ":"))},'
-        f'"order":{document},"plan":{json.dumps(plan_to_json(plan), ensure_ascii=False, separators=(",", ":"))}}}'
-    )
-    packer = zlib.compressobj(6, zlib.DEFLATED, -15, 8, zlib.Z_DEFAULT_STRATEGY, _WORDS[_NEWEST])
+    body = f'{{"facts":{_written(row)},"order":{document},"plan":{_written(plan_to_json(plan))}}}'
+    packer = zlib.compressobj(1, zlib.DEFLATED, -15, 8, zlib.Z_DEFAULT_STRATEGY, _WORDS[_NEWEST])
     return bytes((_NEWEST,)) + packer.compress(body.encode()) + packer.flush()
 
 

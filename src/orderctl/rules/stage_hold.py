@@ -4,12 +4,13 @@
    a rule whose hold is over has no say any more
 2. orderctl holds on its own what no rule can mend: a physical order without an address, amounts that do not add up
 3. several holds of one reason are one hold: the first rule's
+4. a hold that has lasted for its `cancel_after` cancels what waits
 """
 
 from __future__ import annotations
 
 from orderctl.core import text, times
-from orderctl.core.plans import Hold
+from orderctl.core.plans import Hold, PlannedLine
 from orderctl.rules import interpret, texts
 from orderctl.rules.compiled import Compiled
 from orderctl.rules.draft import Draft
@@ -24,7 +25,7 @@ def hold(draft: Draft, compiled: Compiled) -> bool:
     """Apply the stage to `draft`; True when the order goes on to the location stage."""
     facts = draft.facts
     for rule in compiled.matcher.all("hold", facts):
-        if _is_over(facts, rule, compiled.ruleset.timezone):
+        if is_over(facts, rule, compiled.ruleset.timezone):
             continue
         if rule.observe:
             draft.observed[rule.id] = None
@@ -32,7 +33,8 @@ def hold(draft: Draft, compiled: Compiled) -> bool:
         _apply(draft, compiled, rule)
     if draft.rejected is None and not draft.track_only:
         _own_holds(draft)
-    return not draft.holds and draft.rejected is None and not draft.track_only
+        _cancel_overdue(draft)
+    return not draft.holds and draft.rejected is None and not draft.track_only and not draft.cancelled
 
 
 def _apply(draft: Draft, compiled: Compiled, rule: Rule) -> None:
@@ -57,7 +59,7 @@ def _apply(draft: Draft, compiled: Compiled, rule: Rule) -> None:
         )
 
 
-def _is_over(facts: Facts, rule: Rule, timezone: str) -> bool:
+def is_over(facts: Facts, rule: Rule, timezone: str) -> bool:
     """Whether the rule would hold, but its hold has ended."""
     reason = rule.then.get("hold")
     if not reason:
@@ -79,6 +81,17 @@ def _own_holds(draft: Draft) -> None:
     for reason in CHECKED:
         if facts.derived.get(reason) and reason not in facts.released:
             draft.holds.setdefault(reason, Hold(reason))
+
+
+def _cancel_overdue(draft: Draft) -> None:
+    """A hold that lasted as long as its rule's `cancel_after` allows cancels what waits, and with that it is over."""
+    overdue = [hold for hold in draft.holds.values() if hold.cancel_at and hold.cancel_at <= draft.facts.now]
+    if overdue:
+        draft.holds.clear()
+        draft.cancelled += [
+            PlannedLine(line.id, line.sku, draft.facts.open_units[line.id]) for line in draft.lines.values()
+        ]
+        draft.say(f"cancelled: the hold '{overdue[0].reason}' lasted until {overdue[0].cancel_at}")
 
 
 def _after(began: str, seconds: int | None) -> str:

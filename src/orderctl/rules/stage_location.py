@@ -30,13 +30,12 @@ def locate(draft: Draft, compiled: Compiled) -> bool:
         index = min(waiting)  # a line only ever moves on to a later rule, so this ends
         chosen = set(waiting.pop(index))
         group = [line_id for line_id in draft.lines if line_id in chosen]
-        policy = compiled.policies[index]
-        action = _decide(draft, compiled, policy, group)
+        action = _decide(draft, compiled, index, group)
         if action == shortage.NEXT_RULE:
             if not _send_on(draft, compiled, waiting, group, after=index):
                 return False
         elif action:
-            draft.hold_whole(Hold(action.removeprefix("hold:"), rule=policy.rule.id))
+            draft.hold_whole(Hold(action.removeprefix("hold:"), rule=compiled.policies[index].rule.id))
             return False
     return True
 
@@ -61,14 +60,17 @@ def _next_rule(draft: Draft, compiled: Compiled, line: Line, after: int) -> int 
     return None
 
 
-def _decide(draft: Draft, compiled: Compiled, policy: LocationPolicy, lines: list[str]) -> str:
+def _decide(draft: Draft, compiled: Compiled, index: int, lines: list[str]) -> str:
     """Decide one group; "" when that is done, else `next_rule` or `hold:REASON`."""
+    policy = compiled.policies[index]
     group = Group(draft, compiled, policy, _demands(draft, policy, lines))
-    found = cover(group, shortage.remainder_of(policy))
+    found, action = cover(group, shortage.remainder_of(policy)), ""
     if found.short:
         found, action = shortage.settle(group, found)
-        if action:
-            return action
+    if draft.watch:
+        draft.watch(index, group.demands, action)
+    if action:
+        return action
     draft.rules[policy.rule.id] = None
     _keep(draft, policy, found)
     return ""

@@ -15,7 +15,7 @@ from orderctl.config.model import Config, Way
 from orderctl.config.secrets import resolve
 from orderctl.core import registry
 from orderctl.core.adapters import AnswerPage, Channel, Destination, Page, Payload
-from orderctl.core.effects import ACCEPTED, Batch, Document, Receipt, Tracking
+from orderctl.core.effects import ACCEPTED, Batch, Cancellation, Document, Receipt, Tracking
 from orderctl.core.errors import ConfigError, Finding
 from orderctl.core.orders import Order
 
@@ -55,6 +55,15 @@ class Adapters:
             opened = kind(location, settings, base=self._config.base, role=role, timezone=zone)
             self._ways[location, role] = NotedDestination(opened) if self._noted else opened
         return self._ways[location, role]
+
+    def settings_of_channel(self, name: str) -> Any:
+        """The class of settings (a pydantic model) of the channel called `name`."""
+        return _class_of("orderctl.channels", registry.CHANNELS, self._config.channels[name].type).Settings
+
+    def settings_of_way(self, location: str, role: str) -> Any:
+        """The class of settings (a pydantic model) of the way called `role` to or from `location`."""
+        way: Way = getattr(self._config.locations[location], role)
+        return _class_of("orderctl.destinations", registry.DESTINATIONS, way.via).Settings
 
     def open_all(self) -> None:
         """Open everything; ConfigError with all findings at once."""
@@ -106,6 +115,9 @@ class _Noted:
     def stage(self, document: Document) -> None:
         """Nothing is written."""
 
+    def discard(self, name: str) -> None:
+        """Nothing was written."""
+
     def deliver(self, document: Document, key: str) -> Receipt:  # noqa: ARG002
         """Nothing is handed over; the pass goes on as if it had been."""
         return ACCEPTED
@@ -135,6 +147,10 @@ class NotedChannel(_Noted):
     def render_tracking(self, number: int, packages: Sequence[Tracking]) -> Document:
         """As the channel itself."""
         return self._channel.render_tracking(number, packages)
+
+    def render_cancellations(self, number: int, cancellations: Sequence[Cancellation]) -> Document:
+        """As the channel itself."""
+        return self._channel.render_cancellations(number, cancellations)
 
 
 class NotedDestination(_Noted):

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from orderctl.core import edits
 from orderctl.core.errors import RecordError, UsageError
 from orderctl.core.plans import Hold
-from orderctl.steps import pull, route
+from orderctl.steps import news, pull, route
 from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
 from orderctl.steps.report import Report
 from orderctl.steps.views import order_id
 from orderctl.store import (
-    decisions,
+    cancellations,
     holds,
     order_views,
     orders,
@@ -33,14 +33,22 @@ from orderctl.store.transactions import transaction
 
 
 @contextmanager
-def _one_order(ctx: Context, command: str, name: str) -> Iterator[tuple[int, Report]]:
-    """A pass about one order, in one transaction; its report tells how the order stands after it."""
+def _one_order(ctx: Context, command: str, name: str, *, decide: bool = False) -> Iterator[tuple[int, Report]]:
+    """A pass about one order, in one transaction; its report tells how the order stands after it.
+
+    With `decide` the order is routed at once.
+    """
     number = order_id(ctx, name)
-    ctx.stamp = passes.begin(ctx.db, f"orders {command}", ctx.stamp.actor, ctx.stamp.at)
     report = Report(f"orders {command}")
     with transaction(ctx.db, "orders.by_hand"):
+        ctx.stamp = passes.add(ctx.db, report.step, ctx.stamp.actor, ctx.stamp.at)
         yield number, report
         orders.refresh(ctx.db, ctx.stamp, [number])
+    if decide:
+        done = route.route(ctx, [number])
+        report.counts |= done.counts
+        report.problems += done.problems
+    news.tell(ctx, report)
     report.items.append(order_views.summary(ctx.db, number))
     passes.end(ctx.db, ctx.stamp, ctx.now, int(report.exit), "")
 
@@ -61,7 +69,9 @@ def release(ctx: Context, name: str, reasons: Sequence[str] = (), why: str = "")
         for reason in reasons:
             if reason not in standing:
                 known = ", ".join(standing) or "none"
-                raise UsageError(f"the order has no hold '{reason}'; open holds: {known}", next=f"orders show {name}")
+                raise UsageError(
+                    f"the order has no hold '{reason}'; open holds: {known}", next=f"orderctl orders show {name}"
+                )
         for reason in reasons or standing:
             holds.end(ctx.db, ctx.stamp, number, reason)
             overrides.add(ctx.db, ctx.stamp, number, "release", reason, reason, why)
@@ -81,7 +91,7 @@ def cancel(ctx: Context, name: str, units: Mapping[str, int], why: str) -> Repor
         report.count("units cancelled", sum(done.values()))
         if done:
             pushes = "cancel" in ctx.config.places.channels[order.channel].push
-            decisions.tell_cancelled(ctx.db, ctx.stamp, number, order, done, why, pushed=pushes)
+            cancellations.tell(ctx.db, ctx.stamp, number, order, done, why, pushed=pushes)
     return report
 
 
@@ -117,11 +127,11 @@ def note(ctx: Context, name: str, text: str) -> Report:
 
 def reroute(ctx: Context, name: str) -> Report:
     """Take back what is only planned, forget what a person decided about it, and decide anew by the rules."""
-    with _one_order(ctx, "reroute", name) as (number, report):
+    with _one_order(ctx, "reroute", name, decide=True) as (number, report):
         shipments.withdraw(ctx.db, ctx.stamp, number, "to be decided anew")
         overrides.end(ctx.db, ctx.stamp, number, "route")
         orders.make_due(ctx.db, [number], ctx.now)
-    return _routed(ctx, number, report)
+    return report
 
 
 def route_to(ctx: Context, name: str, location: str, units: Mapping[str, int], service: str, why: str) -> Report:
@@ -129,7 +139,7 @@ def route_to(ctx: Context, name: str, location: str, units: Mapping[str, int], s
     chosen([location], ctx.config.locations, "location")
     if service:
         chosen([service], ctx.config.places.services, "service")
-    with _one_order(ctx, "route", name) as (number, report):
+    with _one_order(ctx, "route", name, decide=True) as (number, report):
         standing = holds.open_of(ctx.db, [number]).get(number, {})
         if standing:
             message = f"the order is held ({', '.join(standing)}); nothing was changed"
@@ -144,14 +154,6 @@ def route_to(ctx: Context, name: str, location: str, units: Mapping[str, int], s
         }
         overrides.add(ctx.db, ctx.stamp, number, "route", "", json.dumps(given, sort_keys=True), why)
         orders.make_due(ctx.db, [number], ctx.now)
-    return _routed(ctx, number, report)
-
-
-def _routed(ctx: Context, number: int, report: Report) -> Report:
-    done = route.route(ctx, [number])
-    report.counts |= done.counts
-    report.problems += done.problems
-    report.items = [order_views.summary(ctx.db, number)]
     return report
 
 

@@ -8,13 +8,14 @@ from typing import Any
 from orderctl.core import codes
 from orderctl.core.digests import key
 from orderctl.core.errors import Exit, UsageError
+from orderctl.core.order_json import LARGEST_QUANTITY
 from orderctl.core.stock import REASONS, StockMove
 from orderctl.core.text import did_you_mean
 from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
 from orderctl.steps.report import Report
 from orderctl.steps.views import Row
-from orderctl.store import care, cursors, effects, exceptions, locations, orders, passes, stock
+from orderctl.store import care, cursors, effects, exceptions, locations, orders, oversold, passes, quarantine, stock
 from orderctl.store.transactions import transaction
 
 
@@ -34,7 +35,7 @@ def status(ctx: Context) -> Row:
 
 
 def exception_show(ctx: Context, number: int) -> Row:
-    """One exception, what it means, and its answers ready to paste."""
+    """One exception, what it means, its answers ready to paste, and the record that was put aside, if any."""
     found = exceptions.one(ctx.db, number)
     if found is None:
         raise UsageError(f"there is no exception {number}", next="orderctl exceptions list")
@@ -43,6 +44,7 @@ def exception_show(ctx: Context, number: int) -> Row:
     return found | {
         "meaning": known.meaning if known else "",
         "answers": [{"command": command, "when": when} for command, when in told],
+        "record": quarantine.record(ctx.db, found["subject"]) if found["code"] == "quarantine" else None,
     }
 
 
@@ -148,8 +150,8 @@ def stock_adjust(ctx: Context, sku: str, location: str, delta: int, reason: str,
     if reason not in known:
         message = f"'{reason}' is not a reason{did_you_mean(reason, known)}; nothing was changed"
         raise UsageError(message, next=f"one of: {', '.join(known)}")
-    if delta == 0:
-        raise UsageError("0 changes nothing", next="say +N or -N")
+    if delta == 0 or abs(delta) > LARGEST_QUANTITY:
+        raise UsageError(f"{delta} is not from 1 to {LARGEST_QUANTITY:,} units", next="say +N or -N")
     report = Report("stock adjust")
     ctx.stamp = passes.begin(ctx.db, "stock adjust", ctx.stamp.actor, ctx.stamp.at)
     move = StockMove(
@@ -164,6 +166,7 @@ def stock_adjust(ctx: Context, sku: str, location: str, delta: int, reason: str,
     )
     with transaction(ctx.db, "stock.adjust"):
         stock.post(ctx.db, [move])
+        oversold.review(ctx.db, ctx.stamp, ctx.counted)
     report.count("moves")
     report.items += [row for row in stock.levels(ctx.db, sku) if row["location"] == location]
     passes.end(ctx.db, ctx.stamp, ctx.now, int(report.exit), "")
@@ -191,20 +194,31 @@ def db_check(ctx: Context) -> Report:
     return report
 
 
+def codes_list() -> list[dict[str, str]]:
+    """Every code there is, with its kind and what it means."""
+    return [{"code": code, "kind": kind, "meaning": meaning} for code, (kind, meaning) in _codes().items()]
+
+
 def explained(code: str) -> dict[str, Any]:
     """What any code means: an exit, an exception, a finding. UsageError for one that nobody knows."""
+    known = _codes()
+    match = next((name for name in known if name.casefold() == code.casefold()), None)
+    if match is None:
+        raise UsageError(f"there is no code '{code}'{did_you_mean(code, known)}", next="orderctl help")
+    kind, meaning = known[match]
+    told = codes.placeholders(match)
+    answers = [{"command": command, "when": when} for command, when in told]
+    return {"code": match, "kind": kind, "meaning": meaning, "answers": answers}
+
+
+def _codes() -> dict[str, tuple[str, str]]:
+    """Every code: its kind and what it means."""
     from orderctl.config import findings
     from orderctl.rules import codes as rule_codes
 
-    everything: dict[str, tuple[str, str]] = {name: ("exit code", text) for name, text in codes.EXITS.items()}
-    everything |= {name: ("exception", known.meaning) for name, known in codes.EXCEPTIONS.items()}
-    everything |= {name: ("rules.toml", text) for name, text in rule_codes.MEANING.items()}
-    everything |= {name: ("channels.toml", text) for name, text in findings.CODES.items()}
-    everything |= {name: ("check", text) for name, text in codes.CHECKS.items()}
-    match = next((name for name in everything if name.casefold() == code.casefold()), None)
-    if match is None:
-        raise UsageError(f"there is no code '{code}'{did_you_mean(code, everything)}", next="orderctl help --all")
-    kind, meaning = everything[match]
-    known = codes.EXCEPTIONS.get(match)
-    answers = [{"command": command, "when": when} for command, when in known.answers] if known else []
-    return {"code": match, "kind": kind, "meaning": meaning, "answers": answers}
+    known = {name: ("exit code", text) for name, text in codes.EXITS.items()}
+    known |= {name: ("exception", one.meaning) for name, one in codes.EXCEPTIONS.items()}
+    known |= {name: ("rules.toml", text) for name, text in rule_codes.MEANING.items()}
+    known |= {name: ("channels.toml", text) for name, text in findings.CODES.items()}
+    known |= {name: ("check", text) for name, text in codes.CHECKS.items()}
+    return known

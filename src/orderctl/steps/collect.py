@@ -20,7 +20,7 @@ from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
 from orderctl.steps.refusals import refuse_inputs
 from orderctl.steps.report import Report
-from orderctl.store import cursors, exceptions, packages, quarantine, shipments, stock
+from orderctl.store import batches, cursors, exceptions, oversold, packages, quarantine, stock
 from orderctl.store.exceptions import Trouble
 from orderctl.store.quarantine import PutAside
 from orderctl.store.transactions import transaction
@@ -44,6 +44,9 @@ def collect(ctx: Context, locations: Sequence[str] = ()) -> Report:
             else:
                 refuse_inputs(ctx, subject, [])
     _match_again(ctx, report)
+    if oversold.is_to_review(ctx.db, ctx.counted):
+        with transaction(ctx.db, "collect.oversold"):
+            oversold.review(ctx.db, ctx.stamp, ctx.counted)
     return report
 
 
@@ -92,16 +95,7 @@ def take_counts(ctx: Context, location: str, counts: Sequence[StockCount], cause
     moves = stock.count_moves(stock.on_hand(ctx.db, location), counts, ctx.stamp, f"feed:{cause[:16]}:{counted_at}")
     stock.note_feed(ctx.db, ctx.stamp, location, counted_at or ctx.now)
     posted = stock.post(ctx.db, moves)
-    short = stock.short_levels(ctx.db, [move.sku for move in moves if move.delta < 0])
-    exceptions.raise_all(
-        ctx.db,
-        ctx.stamp,
-        [
-            Trouble("oversold", f"{where} {sku}", f"{reserved} of {sku} are promised at {where}, {have} are there")
-            for where, sku, have, reserved in short
-            if where == location
-        ],
-    )
+    oversold.review(ctx.db, ctx.stamp, ctx.counted)
     return posted
 
 
@@ -119,9 +113,8 @@ def take_confirmations(ctx: Context, location: str, rows: Sequence[Confirmation]
             _keep(ctx, location, reference, its_rows, why or "no shipment has this reference", report)
             continue
         if shipment.state == "uncertain":
-            # The answer itself proves that the location has it.
-            shipments.move(ctx.db, ctx.stamp, [shipment.shipment_id], "dispatched", "the location answered")
-            shipment = dataclasses.replace(shipment, state="dispatched")
+            batches.answered(ctx.db, ctx.stamp, shipment.shipment_id, ctx.counted)
+            shipment = packages.asked(ctx.db, [reference])[reference]
         settled.append((shipment, answers.read(shipment, its_rows)))
     packages.apply(ctx.db, ctx.stamp, settled, ctx.counted)
     _report(report, settled)
@@ -151,11 +144,15 @@ def _match_again(ctx: Context, report: Report) -> None:
     if not kept:
         return
     with transaction(ctx.db, "collect.match"):
-        for answer_id, location, answer in kept:
-            row = Confirmation(**json.loads(answer))
-            take_confirmations(ctx, location, [row], report)
-            packages.matched(ctx.db, ctx.stamp, [answer_id])
-            exceptions.settle(ctx.db, ctx.stamp, "unmatched_answer", f"{location} {row.reference}")
+        rows: dict[str, list[Confirmation]] = {}
+        for _, location, answer in kept:
+            rows.setdefault(location, []).append(Confirmation(**json.loads(answer)))
+        for location, its_rows in rows.items():
+            take_confirmations(ctx, location, its_rows, report)
+            for row in its_rows:
+                subject = f"{location} {row.reference.strip().upper()}"
+                exceptions.settle(ctx.db, ctx.stamp, "unmatched_answer", subject)
+        packages.matched(ctx.db, ctx.stamp, [answer_id for answer_id, _, _ in kept])
 
 
 def _report(report: Report, settled: Sequence[tuple[Asked, Answer]]) -> None:

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from orderctl.core import times
-from orderctl.core.errors import ConfigError, Finding, StoreError
+from orderctl.core.errors import StoreError
 from orderctl.core.stamp import Stamp
 from orderctl.store import connection, lock
 from orderctl.store.journal import Journal
+from orderctl.wire import mounts
 
 if TYPE_CHECKING:
     from orderctl.config.model import Config
@@ -53,6 +54,7 @@ class Context:
     rules_file: Path
     dry_run: bool = False  # for the words of a report only; what differs has been arranged here
     progress: Progress = field(default=silent)
+    fresh: set[str] = field(default_factory=set)  # channels that were read to their end in this pass
 
     @property
     def now(self) -> str:
@@ -63,25 +65,15 @@ class Context:
     def rules(self) -> Compiled:
         """The rule set, made ready. ConfigError lists everything wrong with the file."""
         from orderctl.rules.compiled import prepare
-        from orderctl.rules.known import Known
-        from orderctl.rules.load import load
+        from orderctl.steps.rules import ruleset
 
-        places = self.config.places
-        return prepare(load(_content(self.rules_file), str(self.rules_file), Known.from_places(places)), places)
+        return prepare(ruleset(self.rules_file, self.config), self.config.places)
 
     @cached_property
     def counted(self) -> frozenset[str]:
         """The locations that keep a ledger."""
         locations = self.config.places.locations
         return frozenset(name for name, location in locations.items() if location.stock == "counted")
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        message = f"the rules file cannot be read: {error.strerror}"
-        raise ConfigError([Finding("E101", message, str(path), hint="name it with --rules FILE")]) from None
 
 
 def now() -> str:
@@ -100,9 +92,11 @@ def open_context(
     wait_s: int = 0,
     actor: str = "orderctl",
     at: str = "",
+    progress: Progress | None = None,
 ) -> Iterator[Context]:
     """Open what a command needs and close it again. `at` is the moment that counts as now, else this one.
 
+    `progress` is told how far long work has come; None = nobody watches.
     ConfigError, BusyError or StoreError before anything is touched.
     """
     from orderctl.config.load import load
@@ -120,11 +114,14 @@ def open_context(
             journal = Journal(None)
         else:
             _need_folder(database)
+            if not loaded.safety.network_store:
+                _need_local(database)
             holder = {"pid": str(os.getpid()), "command": _command(), "since": at}
             stack.enter_context(lock.held(database, holder, _patience(wait_s)))
             opened = connection.open_for_writing(database)
             journal = Journal(database.with_name(database.name + ".effects"))
         stack.callback(opened.close)
+        stack.enter_context(connection.answering(database))
         yield Context(
             config=loaded,
             db=opened,
@@ -133,12 +130,21 @@ def open_context(
             journal=journal,
             rules_file=rules or loaded.rules,
             dry_run=dry_run,
+            progress=progress or silent,
         )
 
 
 def _need_folder(database: Path) -> None:
     if not database.parent.is_dir():
         raise StoreError("there is no such folder", where=str(database.parent), next=f"mkdir -p {database.parent}")
+
+
+def _need_local(database: Path) -> None:
+    kind = mounts.unsafe_type(database)
+    if kind:
+        message = f"lies on a network file system ({kind}), where locks and flushes cannot be relied on"
+        hint = "move it to a local disk, or say network_store = true in [safety]"
+        raise StoreError(f"{message}; nothing was touched", where=str(database), next=hint)
 
 
 def _command() -> str:

@@ -1,8 +1,9 @@
 """Dispatch: hand each location the shipments that are due there, as one batch.
 
-1. the batch is rendered and staged where nobody sees it
-2. batch, effect and shipments are written down as `sending`; the journal is flushed
-3. it is handed over; its receipt is written down
+1. a channel whose orders would leave on an old copy is read once more; what cannot be read again does not leave
+2. the batch is rendered and staged where nobody sees it
+3. batch, effect and shipments are written down as `sending`; the journal is flushed
+4. it is handed over; its receipt is written down
 What a killed process began is finished first (`recover`), so that nothing is handed over twice.
 """
 
@@ -14,14 +15,18 @@ from zoneinfo import ZoneInfo
 from orderctl.core import failpoints, times
 from orderctl.core.adapters import Destination
 from orderctl.core.effects import Batch, Document, Receipt
-from orderctl.core.errors import Exit, RecordError, RemoteError
+from orderctl.core.errors import Exit, RecordError, RemoteError, worst
+from orderctl.steps import pull
 from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
 from orderctl.steps.report import Report
-from orderctl.store import batches, exceptions, locations
+from orderctl.store import batches, exceptions, locations, passes
 from orderctl.store.effects import Begun
 from orderctl.store.exceptions import Trouble
 from orderctl.store.transactions import transaction
+
+#: The largest batch: what it holds is in memory at once.
+MOST_SHIPMENTS = 10_000
 
 
 def dispatch(ctx: Context, named: Sequence[str] = ()) -> Report:
@@ -29,25 +34,40 @@ def dispatch(ctx: Context, named: Sequence[str] = ()) -> Report:
     report = Report("dispatch")
     wanted = chosen(named, ctx.config.locations, "location")
     paused = locations.paused(ctx.db)
+    oldest = times.later(ctx.now, -ctx.config.routing.max_age_s)
+    unread = _read_again(ctx, oldest, report)
     for location in batches.locations_with_work(ctx.db):
         if location in paused or (location not in wanted and location in ctx.config.locations):
             continue
         try:
-            _location(ctx, location, report)
+            due = batches.due(ctx.db, location, ctx.now, unread=unread, oldest=oldest)
+            for start in range(0, len(due), MOST_SHIPMENTS):
+                if not _location(ctx, location, due[start : start + MOST_SHIPMENTS], report):
+                    break
         except (RemoteError, RecordError) as error:
             hint = error.next or f"orderctl dispatch {location}"
-            report.problem(error.code, location, error.said, next=hint, exit=Exit.REMOTE)
+            report.problem(error.code, location, error.said, next=hint, exit=worst((error.exit, Exit.REMOTE)))
     return report
 
 
-def _location(ctx: Context, location: str, report: Report) -> None:
-    due = batches.due(ctx.db, location, ctx.now)
-    if not due:
-        return
+def _read_again(ctx: Context, oldest: str, report: Report) -> list[str]:
+    """Read the channels once more of which planned orders were last read before `oldest`; those that cannot be."""
+    unread = []
+    for name in batches.channels_read_before(ctx.db, oldest):
+        if name in ctx.fresh or name not in ctx.config.channels or passes.last_read(ctx.db, name) >= oldest:
+            continue
+        report.problems += pull.pull(ctx, [name]).problems
+        if name not in ctx.fresh:
+            unread.append(name)
+    return unread
+
+
+def _location(ctx: Context, location: str, due: Sequence[int], report: Report) -> bool:
+    """Hand over one batch; whether the location took it."""
     destination = ctx.adapters.way(location, "send")
     if destination is None:
         _no_way(ctx, location, len(due), report)
-        return
+        return False
     batch = Batch(
         location=location,
         number=batches.next_number(ctx.db, location),
@@ -63,7 +83,10 @@ def _location(ctx: Context, location: str, report: Report) -> None:
     receipt = destination.deliver(document, key)
     failpoints.reached("dispatch.delivered")
     _settle(ctx, location, document.name, receipt)
+    if receipt.outcome == "retry":
+        destination.discard(document.name)
     _report(report, batch, document, receipt)
+    return receipt.outcome == "accepted"
 
 
 def _settle(ctx: Context, location: str, document: str, receipt: Receipt) -> None:

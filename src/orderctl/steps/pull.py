@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 
 from orderctl.core import failpoints
 from orderctl.core.adapters import Channel, Page
-from orderctl.core.addresses import verdict
+from orderctl.core.addresses import judged
 from orderctl.core.checks import Checks, money_checks
 from orderctl.core.digests import digest
 from orderctl.core.errors import Exit, RecordError, RemoteError
 from orderctl.core.orders import Order
+from orderctl.steps import tills
 from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
 from orderctl.steps.refusals import refuse_inputs
@@ -38,8 +39,10 @@ def pull(ctx: Context, channels: Sequence[str] = ()) -> Report:
             report.problem(error.code, name, error.said, next=hint, exit=Exit.REMOTE)
         except RecordError as error:
             refuse_inputs(ctx, name, [error])
+            ctx.fresh.add(name)
         else:
             refuse_inputs(ctx, name, [])
+            ctx.fresh.add(name)
     return report
 
 
@@ -80,7 +83,7 @@ def _understand(ctx: Context, name: str, channel: Channel, page: Page) -> tuple[
         try:
             order = channel.to_order(payload)
         except RecordError as error:
-            aside.append(PutAside(name, payload.raw, payload.where, error.field, error.message))
+            aside.append(PutAside(name, payload.raw, payload.where, error.field, error.message, error.exception))
         else:
             items.append(ReadOrder(order, payload.raw, mark, look_at(order)))
     return items, aside, same
@@ -88,8 +91,8 @@ def _understand(ctx: Context, name: str, channel: Channel, page: Page) -> tuple[
 
 def look_at(order: Order) -> Checks:
     """What is noticed about an order when it is saved."""
-    address = verdict(order.ship_to) if order.ship_to else "ok"
-    return Checks(address=address, codes=money_checks(order))
+    address, parts = judged(order.ship_to) if order.ship_to else ("ok", ())
+    return Checks(address=address, address_problems=parts, codes=money_checks(order))
 
 
 def _save(ctx: Context, name: str, items: Sequence[ReadOrder], report: Report) -> None:
@@ -102,6 +105,7 @@ def _save(ctx: Context, name: str, items: Sequence[ReadOrder], report: Report) -
     configured = ctx.config.channels[name]
     fresh = [item for identity, item in newest.items() if identity not in known]
     orders.add(ctx.db, ctx.stamp, fresh, short=configured.short, live_from=configured.live_from)
+    tills.take(ctx, configured, [item.order for item in fresh])
     report.count("new", len(fresh))
     _report_new(report, fresh)
     for identity, before in known.items():
@@ -112,11 +116,12 @@ def _save(ctx: Context, name: str, items: Sequence[ReadOrder], report: Report) -
             orders.note_older(ctx.db, ctx.stamp, before.order_id, item)
             report.count("older, ignored")
         else:
-            revisions.revise(ctx.db, ctx.stamp, before.order_id, item)
+            revisions.revise(ctx.db, ctx.stamp, before.order_id, item, look_at)
             report.count("changed")
 
 
 def _report_new(report: Report, items: Iterable[ReadOrder]) -> None:
     for item in items:
         order = item.order
-        report.items.append({"channel": order.channel, "number": order.number, "placed_at": order.placed_at})
+        if report.has_room():
+            report.items.append({"channel": order.channel, "number": order.number, "placed_at": order.placed_at})

@@ -19,9 +19,13 @@ class Trouble:
     exit: Exit = Exit.ATTENTION
 
 
+#: How many rows a report keeps: a pass over a million orders must not hold them all.
+MOST_ITEMS = 10_000
+
+
 @dataclass(slots=True)
 class Report:
-    """One step's outcome. `items` are what it did, one row each."""
+    """One step's outcome. `items` are what it did, one row each; beyond `MOST_ITEMS` orders are only counted."""
 
     step: str
     counts: dict[str, int] = field(default_factory=dict)
@@ -32,6 +36,13 @@ class Report:
         """`number` more of `name`."""
         if number:
             self.counts[name] = self.counts.get(name, 0) + number
+
+    def has_room(self) -> bool:
+        """Whether one more row about an order is kept; if not, it is counted."""
+        if len(self.items) < MOST_ITEMS:
+            return True
+        self.count("not listed")
+        return False
 
     def problem(self, code: str, subject: str, message: str, *, next: str = "", exit: Exit = Exit.ATTENTION) -> None:  # noqa: A002
         """Something needs a person, or could not be completed."""

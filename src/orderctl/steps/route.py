@@ -19,7 +19,7 @@ from orderctl.rules import engine, record
 from orderctl.rules.facts import Facts
 from orderctl.steps.context import Context
 from orderctl.steps.report import Report
-from orderctl.store import capacity, decisions, exceptions, holds, locations, meta, stock, waiting
+from orderctl.store import capacity, decisions, duplicates, exceptions, holds, locations, meta, stock, waiting
 from orderctl.store.decisions import Basis, Decided
 from orderctl.store.exceptions import Trouble
 from orderctl.store.transactions import transaction
@@ -38,6 +38,7 @@ class Desk:
     capacity_used: dict[str, int]
     stock: WorkingStock = field(default_factory=lambda: WorkingStock({}))
     skus: dict[str, Sku] = field(default_factory=dict)
+    repeats: dict[int, str] = field(default_factory=dict)  # order_id -> the earlier order it may repeat
 
 
 def route(ctx: Context, orders: Sequence[int] = ()) -> Report:
@@ -48,6 +49,8 @@ def route(ctx: Context, orders: Sequence[int] = ()) -> Report:
     for start in range(0, len(due), BATCH):
         batch = waiting.load(ctx.db, due[start : start + BATCH])
         _load_stock(ctx, desk, batch)
+        window_s = ctx.config.places.duplicate_window_s
+        desk.repeats = duplicates.of(ctx.db, batch, window_s) if window_s else {}
         decided = [_decide(ctx, desk, one) for one in batch if not _held_by_a_person(ctx, one)]
         _apply(ctx, desk, decided, report)
         ctx.progress("orders routed", min(start + BATCH, len(due)), len(due))
@@ -127,10 +130,16 @@ def facts_of(ctx: Context, desk: Desk, one: WaitingOrder) -> Facts:
         backordered_at={name: line.backordered_at for name, line in one.lines.items() if line.backordered_at},
         attempts=one.decisions,
         address=one.address,
-        derived={"money_mismatch": True} if "money_mismatch" in one.checks else {},
+        derived=_found_out(desk, one),
         extra_tags=one.tags,
         given=json.loads(one.given) if one.given else {},
     )
+
+
+def _found_out(desk: Desk, one: WaitingOrder) -> dict[str, bool]:
+    """What holds the order whatever its rules say."""
+    found = {"money_mismatch": "money_mismatch" in one.checks, "possible_duplicate": one.order_id in desk.repeats}
+    return {name: True for name, holds_it in found.items() if holds_it}
 
 
 def _apply(ctx: Context, desk: Desk, decided: Sequence[Decided], report: Report) -> None:
@@ -161,6 +170,8 @@ def _apply_alone(ctx: Context, desk: Desk, one: Decided, report: Report) -> None
 def _report(report: Report, one: WaitingOrder, plan: Plan, *, applied: bool) -> None:
     outcome = outcome_of(plan, watched=not applied)
     report.count(outcome)
+    if not report.has_room():
+        return
     report.items.append(
         {
             "order": one.stem,

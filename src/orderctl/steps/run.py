@@ -9,9 +9,10 @@ import dataclasses
 import json
 from collections.abc import Callable, Sequence
 
-from orderctl.core.errors import Exit, UsageError, worst
+from orderctl.core.errors import UsageError, worst
 from orderctl.core.text import did_you_mean
-from orderctl.steps import collect, context, dispatch, pull, push, route
+from orderctl.steps import collect, context, dispatch, news, pull, push, route
+from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
 from orderctl.steps.report import Report
 from orderctl.store import effects, passes
@@ -44,6 +45,8 @@ def run(
         if step not in STEPS:
             message = f"there is no step '{step}'{did_you_mean(step, STEPS)}; steps are {', '.join(STEPS)}"
             raise UsageError(message, next="orderctl run --help")
+    chosen(subjects.channels, ctx.config.channels, "channel")
+    chosen(subjects.locations, ctx.config.locations, "location")
     ctx.adapters.open_all()
     if "route" in names:
         _ = ctx.rules
@@ -52,12 +55,13 @@ def run(
     # whoever began the pass, what it does is the rules' doing: a hold by a person's name would be theirs to end
     ctx.stamp = dataclasses.replace(begun, actor="orderctl")
     reports = [report for report in (_recover(ctx),) if report.counts or report.problems]
-    seen = _tell_news(ctx, reports, 0)
+    seen = news.tell(ctx, reports[-1]) if reports else 0
     for name in names:
-        reports.append(_step(name, subjects)(ctx))
-        seen = _tell_news(ctx, reports, seen)
+        report = _step(name, subjects)(ctx)
+        seen = news.tell(ctx, report, seen)
+        reports.append(report)
     code = worst(report.exit for report in reports)
-    summary = json.dumps({report.step: report.counts for report in reports})
+    summary = json.dumps({report.step: report.counts for report in reports} | {"read": sorted(ctx.fresh)})
     passes.end(ctx.db, ctx.stamp, context.now(), int(code), summary)
     return reports
 
@@ -75,18 +79,10 @@ def _step(name: str, subjects: Subjects) -> Callable[[Context], Report]:
 def _recover(ctx: Context) -> Report:
     """Finish what a killed process began. Its rows can only be its own: we hold the lock."""
     report = Report("recover")
-    for begun in effects.begun(ctx.db):
+    unfinished = effects.begun(ctx.db)
+    if unfinished:
+        ctx.journal.note(ctx.db, ctx.now)  # the dead process may not have come to it
+    for begun in unfinished:
         recover = dispatch.recover if begun.kind == "handoff" else push.recover
         recover(ctx, begun, report)
     return report
-
-
-def _tell_news(ctx: Context, reports: list[Report], seen: int) -> int:
-    """Add what the step just done put before a person to its report; the newest exception told by now."""
-    if not reports:
-        return seen
-    for one in passes.news(ctx.db, ctx.stamp.pass_id, seen):
-        hint = f"orderctl exceptions show {one.exception_id}"
-        reports[-1].problem(one.code, one.subject, one.message, next=hint, exit=Exit.ATTENTION)
-        seen = one.exception_id
-    return seen

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from orderctl.core import answers
 from orderctl.core.confirmations import Confirmation
 from orderctl.core.effects import Batch, Document, Receipt
 from orderctl.core.errors import UsageError
+from orderctl.core.states import SHIPMENT_EDGES
+from orderctl.core.text import did_you_mean
+from orderctl.steps import news
 from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
 from orderctl.steps.report import Report
@@ -38,8 +43,7 @@ def confirm(ctx: Context, reference: str, told: Confirmation, units: Mapping[str
     with transaction(ctx.db, "shipments.confirm"):
         packages.apply(ctx.db, ctx.stamp, [(asked, answer)], ctx.counted)
     report.count("packages", len(answer.packages))
-    for problem in answer.problems:
-        report.problem(problem.code, asked.reference, problem.message, next="orderctl exceptions list")
+    news.tell(ctx, report)
     report.items.append(order_views.summary(ctx.db, asked.order_id))
     passes.end(ctx.db, ctx.stamp, ctx.now, int(report.exit), "")
     return report
@@ -77,6 +81,9 @@ def resolve(ctx: Context, name: str, *, sent: bool) -> Report:
         final = configured is None or configured.confirm is None
         batches.settle(ctx.db, ctx.stamp, location, document, receipt, final=final, counted=ctx.counted)
         exceptions.settle(ctx.db, ctx.stamp, "uncertain", f"{location} batch {number}")
+    destination = ctx.adapters.way(location, "send")
+    if destination is not None and not sent:
+        destination.discard(document)
     report.count("sent" if sent else "not sent", len(references))
     report.items.append({"location": location, "batch": number, "sent": sent, "shipments": references})
     passes.end(ctx.db, ctx.stamp, ctx.now, int(report.exit), "")
@@ -111,7 +118,11 @@ def reprint(ctx: Context, location: str, number: int) -> tuple[Document, bool]:
 
 
 def shipments_list(ctx: Context, *, state: str = "", location: str = "", limit: int | None = None) -> list[Row]:
-    """Shipments newest first."""
+    """Shipments newest first. UsageError for a state or location that there is not."""
+    if state and state not in SHIPMENT_EDGES:
+        message = f"there is no state '{state}'{did_you_mean(state, SHIPMENT_EDGES)}"
+        raise UsageError(message, next=f"one of: {', '.join(SHIPMENT_EDGES)}")
+    _need_location(ctx, location)
     return shipment_views.shipments(ctx.db, state=state, location=location, limit=limit)
 
 
@@ -127,5 +138,29 @@ def shipment_show(ctx: Context, reference: str) -> Row:
 
 
 def batches_list(ctx: Context, *, location: str = "", limit: int | None = None) -> list[Row]:
-    """Batches newest first."""
+    """Batches newest first. UsageError for a location that there is not."""
+    _need_location(ctx, location)
     return shipment_views.batches(ctx.db, location=location, limit=limit)
+
+
+def _need_location(ctx: Context, location: str) -> None:
+    if location:
+        known = {*ctx.config.locations, *shipment_views.locations(ctx.db)}
+        chosen([location], sorted(known), "location")
+
+
+def save(document: Document, path: Path) -> str:
+    """Write `document` to a new file of mode 0600; its path. UsageError when it is there already or cannot be made."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        raise UsageError("is there already; it was left alone", where=str(path), next="name another file") from None
+    except OSError as error:
+        raise UsageError(f"cannot be made: {error.strerror}", where=str(path)) from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(document.content)
+    except OSError as error:
+        path.unlink()
+        raise UsageError(f"cannot be written: {error.strerror}; it was taken away again", where=str(path)) from None
+    return str(path)

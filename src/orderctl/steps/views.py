@@ -8,8 +8,9 @@ from typing import Any
 from orderctl.core.errors import UsageError
 from orderctl.core.states import ORDER_STATES
 from orderctl.core.text import did_you_mean
+from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
-from orderctl.store import exceptions, order_views, quarantine, stock
+from orderctl.store import exceptions, order_views, orders, stock
 
 Row = dict[str, Any]
 
@@ -20,6 +21,8 @@ def orders_list(ctx: Context, *, states: Sequence[str] = (), channel: str = "", 
         if state not in ORDER_STATES:
             message = f"there is no state '{state}'{did_you_mean(state, ORDER_STATES)}"
             raise UsageError(message, next=f"one of: {', '.join(ORDER_STATES)}")
+    if channel:
+        chosen([channel], {**ctx.config.channels, **orders.by_channel(ctx.db)}, "channel")
     return order_views.listed(ctx.db, states=states, channel=channel, limit=limit)
 
 
@@ -44,19 +47,22 @@ def exceptions_list(ctx: Context, *, include_closed: bool = False, limit: int | 
     return exceptions.find(ctx.db, include_closed=include_closed, limit=limit)
 
 
-def exception_show(ctx: Context, number: int) -> Row:
-    """One exception, open or closed. UsageError when there is none of that number."""
-    found = exceptions.one(ctx.db, number)
-    if found is None:
-        raise UsageError(f"there is no exception {number}", next="orderctl exceptions list")
-    return found
-
-
-def quarantine_list(ctx: Context) -> list[Row]:
-    """Payloads that could not become an order, newest first."""
-    return quarantine.find(ctx.db)
-
-
 def stock_show(ctx: Context, sku: str | None = None) -> list[Row]:
-    """Units on hand, reserved and available per SKU and location."""
+    """Units on hand, reserved and available per SKU and location. UsageError for a SKU that is not known."""
+    if sku is not None:
+        _need_sku(ctx, sku)
     return stock.levels(ctx.db, sku)
+
+
+def stock_history(ctx: Context, sku: str, limit: int | None = None) -> list[Row]:
+    """Every move of one SKU, newest first. UsageError for a SKU that is not known."""
+    _need_sku(ctx, sku)
+    return stock.history(ctx.db, sku, limit)
+
+
+def _need_sku(ctx: Context, sku: str) -> None:
+    if stock.known_skus(ctx.db, [sku]):
+        return
+    like = stock.skus_like(ctx.db, sku)
+    same = next((f"; did you mean '{one}'?" for one in like if one.casefold() == sku.casefold()), "")
+    raise UsageError(f"there is no SKU '{sku}'{same or did_you_mean(sku, like)}", next="orderctl stock show")

@@ -12,28 +12,42 @@ from collections.abc import Sequence
 from typing import Any
 
 from orderctl.core.effects import Batch, BatchLine, BatchShipment, Document, Receipt
-from orderctl.core.order_json import order_from_json
-from orderctl.core.orders import Address, Order
+from orderctl.core.orders import Address
 from orderctl.core.stamp import Stamp
 from orderctl.store import effects, exceptions, orders, reservations, shipments
 from orderctl.store.exceptions import Trouble
 from orderctl.store.reservations import Counted
 
+#: When the copy of the order `o` was read.
+_READ_AT = "(SELECT read_at FROM order_revisions r WHERE r.order_id = o.order_id AND r.revision = o.revision)"
 
-def due(db: sqlite3.Connection, location: str, now: str) -> list[int]:
+
+def due(db: sqlite3.Connection, location: str, now: str, *, unread: Sequence[str] = (), oldest: str = "") -> list[int]:
     """Planned shipments that `location` can be asked for now, the urgent ones first.
 
-    Left out: what may not leave before a later moment, and what a hold or a cancellation stops.
+    Left out: what may not leave before a later moment, what a hold or a cancellation stops, and orders of the channels
+    `unread` whose copy was read before `oldest`.
     """
     rows = db.execute(
         "SELECT s.shipment_id FROM shipments s INDEXED BY shipments_planned JOIN orders o USING (order_id)"
         " WHERE s.location = ? AND s.state = 'planned' AND s.not_before <= ?"
         " AND o.state NOT IN ('cancelled', 'rejected')"
         " AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.order_id = s.order_id AND h.ended_at IS NULL)"
+        f" AND (o.channel NOT IN (SELECT value FROM json_each(?)) OR {_READ_AT} >= ?)"
         " ORDER BY s.priority, CASE o.ship_by WHEN '' THEN '9999' ELSE o.ship_by END, s.shipment_id",
-        (location, now),
+        (location, now, json.dumps(list(unread)), oldest),
     )
     return [row[0] for row in rows]
+
+
+def channels_read_before(db: sqlite3.Connection, oldest: str) -> list[str]:
+    """The channels of planned shipments whose order's copy was read before `oldest`."""
+    rows = db.execute(
+        "SELECT DISTINCT o.channel FROM shipments s INDEXED BY shipments_planned JOIN orders o USING (order_id)"
+        f" WHERE s.state = 'planned' AND {_READ_AT} < ?",
+        (oldest,),
+    )
+    return sorted(row[0] for row in rows)
 
 
 def locations_with_work(db: sqlite3.Connection) -> list[str]:
@@ -59,37 +73,44 @@ def gather(db: sqlite3.Connection, shipment_ids: Sequence[int]) -> tuple[BatchSh
         lines.setdefault(shipment_id, []).append((name, sku, quantity))
     found = {}
     for shipment_id, reference, carrier, service, options, document in db.execute(
-        "SELECT s.shipment_id, s.reference, s.carrier, s.service, s.options, o.document FROM shipments s"
-        " JOIN orders o USING (order_id) WHERE s.shipment_id IN (SELECT value FROM json_each(?))",
+        "SELECT s.shipment_id, s.reference, s.carrier, s.service, s.options, d.document FROM shipments s"
+        " JOIN order_documents d USING (order_id) WHERE s.shipment_id IN (SELECT value FROM json_each(?))",
         (ids,),
     ):
-        order = order_from_json(json.loads(document))
         found[shipment_id] = _shipment(
-            order, reference, carrier, service, json.loads(options), lines.get(shipment_id, [])
+            json.loads(document), reference, carrier, service, json.loads(options), lines.get(shipment_id, [])
         )
     return tuple(found[shipment_id] for shipment_id in shipment_ids)
 
 
 def _shipment(
-    order: Order, reference: str, carrier: str, service: str, options: dict[str, Any], lines: list[tuple[str, str, int]]
+    order: dict[str, Any],  # as the store keeps it
+    reference: str,
+    carrier: str,
+    service: str,
+    options: dict[str, Any],
+    lines: list[tuple[str, str, int]],
 ) -> BatchShipment:
-    titles = {line.id: line.title for line in order.lines}
-    address = order.ship_to or Address()
+    titles = {line["id"]: line.get("title", "") for line in order["lines"]}
+    address = order.get("ship_to", {})
     return BatchShipment(
         reference=reference,
-        order_number=order.number,
-        channel=order.channel,
-        placed_at=order.placed_at,
-        ship_by=order.ship_by,
-        ship_to={name: getattr(address, name) for name in Address.__slots__},
-        email=order.customer.email,
+        order_number=order["number"],
+        channel=order["channel"],
+        placed_at=order["placed_at"],
+        ship_by=order.get("ship_by", ""),
+        ship_to={name: address.get(name, "") for name in Address.__slots__},
+        email=order.get("customer", {}).get("email", ""),
         carrier=carrier,
         service=service,
-        lines=tuple(BatchLine(name, sku, titles.get(name, ""), quantity) for name, sku, quantity in lines),
+        lines=(
+            *(BatchLine(name, sku, titles.get(name, ""), quantity) for name, sku, quantity in lines),
+            *(BatchLine("", sku, "", units) for sku, units in options.get("add_items", {}).items()),
+        ),
         options=options,
-        gift_message=order.gift_message,
-        note=order.note,
-        currency=order.currency,
+        gift_message=order.get("gift_message", ""),
+        note=order.get("note", ""),
+        currency=order["currency"],
     )
 
 
@@ -139,7 +160,7 @@ def settle(
         " WHERE e.kind = 'handoff' AND e.target = ? AND e.document = ? AND e.state IN ('sending', 'uncertain')",
         (f"location:{location}", document),
     ).fetchone()
-    effect_state = {"retry": "superseded"}.get(receipt.outcome, receipt.outcome)
+    effect_state = {"retry": "refused"}.get(receipt.outcome, receipt.outcome)  # it leaves with another batch
     shipment_state = {"accepted": "dispatched", "retry": "planned", "refused": "rejected", "uncertain": "uncertain"}
     db.execute(
         "UPDATE effects SET state = ?, reference = ?, message = ?, settled_at = ? WHERE effect_id = ?",
@@ -149,12 +170,54 @@ def settle(
         "SELECT shipment_id, order_id FROM shipments WHERE batch_id = ? AND state IN ('sending', 'uncertain')",
         (batch_id,),
     ).fetchall()
-    shipments.move(db, stamp, [row[0] for row in handed], shipment_state[receipt.outcome], receipt.message)
+    ids = [row[0] for row in handed]
+    changed = _changed_since(db, ids)
+    shipments.move(db, stamp, ids, shipment_state[receipt.outcome], receipt.message)
     if receipt.outcome == "retry":
         db.execute("UPDATE shipments SET batch_id = NULL WHERE batch_id = ?", (batch_id,))
-    if receipt.outcome == "accepted" and final:
-        reservations.take_all(db, stamp, [row[0] for row in handed], counted)
+        for order_id in changed:
+            shipments.withdraw(db, stamp, order_id, "the order changed")
+    if receipt.outcome == "accepted":
+        for order_id in changed:
+            shipments.stop_called_back(db, stamp, order_id)
+        if final:
+            reservations.take_all(db, stamp, ids, counted)
     if receipt.outcome == "uncertain":
         message = f"batch {number} ({document}) may have reached {location}: {receipt.message or 'no answer came'}"
-        exceptions.raise_all(db, stamp, [Trouble("uncertain", f"{location} batch {number}", message)])
+        exceptions.raise_all(db, stamp, [Trouble("uncertain", _subject(location, number), message)])
+    else:
+        exceptions.settle(db, stamp, "uncertain", _subject(location, number))
+    shipments.settle_called_back(db, stamp, changed)
     orders.refresh(db, stamp, [row[1] for row in handed])
+
+
+def _subject(location: str, number: int) -> str:
+    return f"{location} batch {number}"
+
+
+def _changed_since(db: sqlite3.Connection, shipment_ids: Sequence[int]) -> list[int]:
+    """Orders of these shipments that were changed after they were planned, as far as one can tell."""
+    rows = db.execute(
+        "SELECT DISTINCT s.order_id FROM shipments s WHERE s.shipment_id IN (SELECT value FROM json_each(?))"
+        " AND (EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = s.order_id AND l.called_back > 0)"
+        "  OR EXISTS (SELECT 1 FROM order_revisions r WHERE r.order_id = s.order_id AND r.revision > 1"
+        "   AND r.read_at > s.planned_at)"
+        "  OR EXISTS (SELECT 1 FROM overrides v WHERE v.order_id = s.order_id AND v.kind = 'edit'"
+        "   AND v.placed_at > s.planned_at)) ORDER BY s.order_id",
+        (json.dumps(list(shipment_ids)),),
+    )
+    return [row[0] for row in rows]
+
+
+def answered(db: sqlite3.Connection, stamp: Stamp, shipment_id: int, counted: Counted) -> None:
+    """The location speaks of a shipment of an uncertain batch: it has the batch, and that is certain now."""
+    found = db.execute(
+        "SELECT b.location, b.document FROM shipments s JOIN batches b USING (batch_id) JOIN effects e"
+        " ON e.kind = 'handoff' AND e.subject_id = b.batch_id"
+        " WHERE s.shipment_id = ? AND e.state = 'uncertain'",
+        (shipment_id,),
+    ).fetchone()
+    if found is not None:
+        receipt = Receipt("accepted", message="the location answered")
+        location, document = found
+        settle(db, stamp, location, document, receipt, final=False, counted=counted)

@@ -6,12 +6,14 @@ long as no log with content lies there. A store that is not ours, damaged, or ne
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from orderctl.core.errors import StoreError
+from orderctl.core.errors import BusyError, StoreError
 from orderctl.store import migrations
 from orderctl.store.transactions import unusable
 
@@ -25,20 +27,13 @@ def open_for_writing(database: Path) -> sqlite3.Connection:
     elif database.stat().st_size == 0:
         raise StoreError("the store is an empty file; it was not used", where=str(database), next="restore a backup")
     db = _connect(f"file:{quote(str(database))}?mode=rw", database)
-    try:
-        migrations.check(db, database)
+    with _closed_unless_sound(db, database):
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA temp_store = MEMORY")
         db.execute("PRAGMA cache_size = -65536")
         migrations.upgrade(db, database)
-    except sqlite3.Error as error:
-        db.close()
-        raise _damaged(error, database) from error
-    except StoreError:
-        db.close()
-        raise
     return db
 
 
@@ -55,16 +50,9 @@ def open_for_reading(database: Path) -> sqlite3.Connection:
     else:
         mode = "mode=ro&immutable=1"
     db = _connect(f"file:{quote(str(database))}?{mode}", database)
-    try:
-        migrations.check(db, database)
+    with _closed_unless_sound(db, database):
         db.execute("PRAGMA query_only = ON")
         migrations.need_latest(db, database)
-    except sqlite3.Error as error:
-        db.close()
-        raise _damaged(error, database) from error
-    except StoreError:
-        db.close()
-        raise
     return db
 
 
@@ -91,7 +79,8 @@ def _create(database: Path) -> None:
         raise StoreError(message, where=str(database), next="restore a backup of the store")
     part = database.with_name(database.name + ".new")
     try:
-        part.unlink(missing_ok=True)
+        for left in (part, database.with_name(part.name + "-journal")):
+            left.unlink(missing_ok=True)
         os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         db = sqlite3.connect(part, isolation_level=None)
         try:
@@ -99,10 +88,20 @@ def _create(database: Path) -> None:
         finally:
             db.close()
         part.rename(database)
+        flush_folder(database)
     except OSError as error:
         raise StoreError(f"cannot be made: {error.strerror}", where=str(database)) from error
     except sqlite3.Error as error:
-        raise unusable(error, "no store was made") from error
+        raise unusable(str(error), "no store was made") from error
+
+
+def flush_folder(path: Path) -> None:
+    """After this the name of `path` outlasts a power loss. OSError when the folder cannot be flushed."""
+    handle = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _connect(uri: str, database: Path) -> sqlite3.Connection:
@@ -114,11 +113,38 @@ def _connect(uri: str, database: Path) -> sqlite3.Connection:
     return db
 
 
+@contextlib.contextmanager
+def _closed_unless_sound(db: sqlite3.Connection, database: Path) -> Iterator[None]:
+    """Refuse what is not our store; whatever else goes wrong inside closes it, too."""
+    try:
+        migrations.check(db, database)
+        yield
+    except sqlite3.Error as error:
+        db.close()
+        raise _damaged(error, database) from error
+    except (StoreError, BusyError):
+        db.close()
+        raise
+
+
+@contextlib.contextmanager
+def answering(database: Path) -> Iterator[None]:
+    """What is wrong with the store, met while reading it inside, is told in words; a mistake in a query stays a bug."""
+    try:
+        yield
+    except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
+        if isinstance(error, sqlite3.IntegrityError) or getattr(error, "sqlite_errorcode", 1) == sqlite3.SQLITE_ERROR:
+            raise
+        refusal = unusable(str(error), "what was open is rolled back")
+        refusal.where = str(database)
+        raise refusal from error
+
+
 def _settle(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA trusted_schema = OFF")
 
 
-def _damaged(error: sqlite3.Error, database: Path) -> StoreError:
-    refusal = unusable(error, "nothing was touched")
+def _damaged(error: sqlite3.Error, database: Path) -> StoreError | BusyError:
+    refusal = unusable(str(error), "nothing was touched")
     refusal.where = str(database)
     return refusal

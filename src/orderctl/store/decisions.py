@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from orderctl.core.digests import digest
-from orderctl.core.orders import PRIORITIES, Order
+from orderctl.core.orders import PRIORITIES
 from orderctl.core.plans import Plan, PlannedShipment
 from orderctl.core.stamp import Stamp
-from orderctl.store import effects, events, exceptions, holds, orders, overrides
+from orderctl.store import cancellations, events, exceptions, holds, orders, overrides
 from orderctl.store.exceptions import Trouble
 from orderctl.store.waiting import WaitingOrder
 
 #: Exceptions that a decision raises and that close when a later decision no longer does.
 DECIDED = (
     *("unknown_sku", "short_stock", "no_service", "unrouted", "rejected", "backorder_expired", "late_delivery"),
-    *("given_short", "given_location"),
+    *("given_short", "given_location", "refused_by_store"),
 )
 #: Problems that are written down with the order but stop nothing, so that nobody has to answer them.
 NOTED = ("missing_weight",)
@@ -195,7 +195,8 @@ def _flags(db: sqlite3.Connection, stamp: Stamp, decided: Sequence[Decided]) -> 
             continue
         if waiting.given:
             overrides.end(db, stamp, waiting.order_id, "route")
-        if plan.tags or plan.assigned or plan.priority or plan.rejected is not None or plan.track_only:
+        decided_otherwise = waiting.decisions or plan.rejected is not None or plan.track_only
+        if plan.tags or plan.assigned or plan.priority or decided_otherwise:
             tags = list(dict.fromkeys((*waiting.tags, *plan.tags)))
             db.execute(
                 "UPDATE orders SET tags = ?, assigned = coalesce(nullif(?, ''), assigned), rejection = ?,"
@@ -223,46 +224,7 @@ def _cancellations(db: sqlite3.Connection, stamp: Stamp, one: Decided) -> None:
     plan, waiting = one.plan, one.waiting
     if one.cancel_pushed and (plan.rejected is not None or plan.cancelled):
         units = {line.line_id: line.quantity for line in plan.cancelled}
-        _add_cancel(db, stamp, waiting.order_id, waiting.order, units, plan.rejected or "out of stock")
-
-
-def tell_cancelled(
-    db: sqlite3.Connection,
-    stamp: Stamp,
-    order_id: int,
-    order: Order,
-    units: Mapping[str, int],
-    why: str,
-    *,
-    pushed: bool,
-) -> None:
-    """A person cancelled `units` (line id -> units): the channel is told, or a person is asked to do it there."""
-    if pushed:
-        _add_cancel(db, stamp, order_id, order, units, why)
-        return
-    stem = str(db.execute("SELECT stem FROM orders WHERE order_id = ?", (order_id,)).fetchone()[0])
-    skus = {line.id: line.sku for line in order.lines}
-    said = ", ".join(f"{quantity} x {skus[name]}" for name, quantity in units.items())
-    message = f"cancel {said} on {order.channel} by hand"
-    exceptions.raise_all(db, stamp, [Trouble("cancel_not_pushed", stem, message, order_id)])
-
-
-def _add_cancel(
-    db: sqlite3.Connection, stamp: Stamp, order_id: int, order: Order, units: Mapping[str, int], why: str
-) -> None:
-    body = {
-        "channel_order_id": order.channel_order_id,
-        "number": order.number,
-        "reason": why,
-        "lines": [{"id": line_id, "quantity": quantity} for line_id, quantity in units.items()],
-    }
-    payload = json.dumps(body, ensure_ascii=False, sort_keys=True)
-    effect_key = effects.key_of(db, "cancel", order.channel, order.channel_order_id, digest(payload), stamp.at)
-    db.execute(
-        "INSERT INTO effects (key, kind, target, order_id, payload, digest, state, next_try_at, created_at)"
-        " VALUES (?, 'cancel', ?, ?, ?, ?, 'pending', ?, ?)",
-        (effect_key, f"channel:{order.channel}", order_id, payload, digest(payload), stamp.at, stamp.at),
-    )
+        cancellations.add(db, stamp, waiting.order_id, waiting.order, units, plan.rejected or "out of stock")
 
 
 def _codes(one: Decided) -> set[str]:

@@ -51,13 +51,18 @@ def highest(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT coalesce(max(effect_id), 0) FROM effects").fetchone()[0])
 
 
+def pending(db: sqlite3.Connection, channel: str, kind: str, now: str, limit: int) -> list[tuple[str, str]]:
+    """(key, payload) of at most `limit` effects of `kind` that `channel` is to be told of now, oldest first."""
+    return db.execute(
+        "SELECT key, payload FROM effects WHERE target = ? AND kind = ? AND state = 'pending'"
+        " AND next_try_at <= ? ORDER BY effect_id LIMIT ?",
+        (f"channel:{channel}", kind, now, limit),
+    ).fetchall()
+
+
 def pending_tracking(db: sqlite3.Connection, channel: str, now: str, limit: int) -> list[Tracking]:
     """Packages that `channel` has to be told of, oldest first."""
-    rows = db.execute(
-        "SELECT key, payload FROM effects WHERE target = ? AND kind = 'tracking' AND state = 'pending'"
-        " AND next_try_at <= ? ORDER BY effect_id LIMIT ?",
-        (f"channel:{channel}", now, limit),
-    )
+    rows = pending(db, channel, "tracking", now, limit)
     return [_tracking(effect_key, json.loads(payload)) for effect_key, payload in rows]
 
 
@@ -67,45 +72,42 @@ def _tracking(effect_key: str, payload: dict[str, object]) -> Tracking:
     return Tracking(key=effect_key, lines=tuple(TrackingLine(**line) for line in lines), **payload)  # type: ignore[arg-type]
 
 
-def add_tracking(db: sqlite3.Connection, stamp: Stamp, package_ids: Iterable[int]) -> None:
-    """Each of these packages has to be told to its channel."""
-    ids = json.dumps(list(package_ids))
-    lines: dict[int, list[dict[str, object]]] = {}
-    for package_id, line, sku, quantity in db.execute(
-        "SELECT p.package_id, l.channel_line_id, p.sku, p.quantity FROM package_lines p JOIN order_lines l"
-        " USING (line_id) WHERE p.package_id IN (SELECT value FROM json_each(?)) ORDER BY p.package_id, l.position",
-        (ids,),
-    ):
-        lines.setdefault(package_id, []).append({"channel_line_id": line, "sku": sku, "quantity": quantity})
-    rows = []
-    for package_id, order_id, channel, *texts in db.execute(
-        "SELECT p.package_id, o.order_id, o.channel, o.channel_order_id, o.number, s.reference, p.carrier, p.service,"
-        " p.tracking_number, p.shipped_at FROM packages p JOIN shipments s USING (shipment_id)"
-        " JOIN orders o USING (order_id) WHERE p.package_id IN (SELECT value FROM json_each(?))",
-        (ids,),
-    ):
-        names = ("channel_order_id", "order_number", "reference", "carrier", "service", "tracking_number", "shipped_at")
-        body = dict(zip(names, texts, strict=True)) | {"channel": channel, "lines": lines[package_id]}
-        payload = json.dumps(body, ensure_ascii=False, sort_keys=True)
-        natural = (body["reference"], body["tracking_number"], digest(payload)[:12])
-        rows.append(
-            (
-                *(
-                    key_of(db, "tracking", *natural),
-                    f"channel:{channel}",
-                    order_id,
-                    package_id,
-                    payload,
-                    digest(payload),
-                ),
-                *(stamp.at, stamp.at),
-            )
+def add_tracking(db: sqlite3.Connection, stamp: Stamp, package_id: int, line_ids: Iterable[int]) -> None:
+    """These lines (rows of order_lines) of a package have to be told to its channel, without what was shipped beyond.
+
+    What was not ordered, or cancelled in time, is no fulfillment: nothing is told when no line is left.
+    """
+    lines = [
+        {"channel_line_id": line, "sku": sku, "quantity": quantity}
+        for line, sku, quantity in db.execute(
+            "SELECT l.channel_line_id, p.sku, p.quantity - p.overshipped FROM package_lines p JOIN order_lines l"
+            " USING (line_id) WHERE p.package_id = ? AND p.quantity > p.overshipped"
+            " AND p.line_id IN (SELECT value FROM json_each(?)) ORDER BY l.position",
+            (package_id, json.dumps(list(line_ids))),
         )
-    db.executemany(
+    ]
+    if not lines:
+        return
+    order_id, *texts = db.execute(
+        "SELECT o.order_id, o.channel, o.channel_order_id, o.number, s.reference, p.carrier, p.service,"
+        " p.tracking_number, p.shipped_at FROM packages p JOIN shipments s USING (shipment_id)"
+        " JOIN orders o USING (order_id) WHERE p.package_id = ?",
+        (package_id,),
+    ).fetchone()
+    told: dict[str, str] = dict(zip(_TOLD, texts, strict=True))
+    payload = json.dumps(told | {"lines": lines}, ensure_ascii=False, sort_keys=True)
+    effect_key = key_of(db, "tracking", told["reference"], told["tracking_number"], digest(payload)[:12])
+    db.execute(
         "INSERT INTO effects (key, kind, target, order_id, subject_id, payload, digest, state, next_try_at, created_at)"
         " VALUES (?, 'tracking', ?, ?, ?, ?, ?, 'pending', ?, ?) ON CONFLICT (key) DO NOTHING",
-        rows,
+        (effect_key, f"channel:{told['channel']}", order_id, package_id, payload, digest(payload), stamp.at, stamp.at),
     )
+
+
+_TOLD = (
+    *("channel", "channel_order_id", "order_number", "reference", "carrier", "service", "tracking_number"),
+    "shipped_at",
+)
 
 
 def begin_push(
@@ -152,7 +154,7 @@ def settle_push(db: sqlite3.Connection, stamp: Stamp, channel: str, document: st
         db.executemany(
             "UPDATE orders SET pushed_at = ? WHERE order_id = ?", [(stamp.at, order_id) for order_id in told]
         )
-        events.add(db, stamp, [(order_id, "pushed", f"tracking to {channel}: {document}") for order_id in told])
+        events.add(db, stamp, [(order_id, "pushed", f"{channel}: {document}") for order_id in told])
     elif receipt.outcome in {"refused", "uncertain"}:
         code = "push_refused" if receipt.outcome == "refused" else "push_uncertain"
         message = f"{channel} {receipt.outcome}: {receipt.message or document}"

@@ -50,7 +50,12 @@ def settle(db: sqlite3.Connection, stamp: Stamp, wanted: Mapping[int, Iterable[H
 def place(
     db: sqlite3.Connection, stamp: Stamp, order_id: int, hold: Hold, note: str = "", *, by_hand: bool = False
 ) -> bool:
-    """Place one hold; False when it stands already."""
+    """Place one hold; False when it stands already. One that stands becomes a person's when a person places it, too."""
+    if by_hand:
+        db.execute(
+            "UPDATE holds SET by_hand = 1, actor = ?, note = ? WHERE order_id = ? AND reason = ? AND ended_at IS NULL",
+            (stamp.actor, note, order_id, hold.reason),
+        )
     fresh = db.execute(
         "INSERT INTO holds (order_id, reason, rule, by_hand, actor, note, placed_at, release_at, cancel_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (order_id, reason) WHERE ended_at IS NULL DO NOTHING",

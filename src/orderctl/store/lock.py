@@ -41,8 +41,12 @@ def held(database: Path, holder: dict[str, str], keep_waiting: Callable[[], bool
             except BlockingIOError:
                 if not keep_waiting():
                     raise _busy(handle, database) from None
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, json.dumps(holder).encode(), 0)
+            except OSError as error:
+                message = f"cannot be locked: {error.strerror}; nothing was touched"
+                raise StoreError(message, where=str(path), next="move the store to a local disk") from error
+        with contextlib.suppress(OSError):  # a full disk only costs others the name of who is here
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, json.dumps(holder).encode(), 0)
         yield
     finally:
         os.close(handle)

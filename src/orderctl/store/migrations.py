@@ -30,7 +30,8 @@ def check(db: sqlite3.Connection, database: Path) -> None:
     """Refuse a file that is not ours or comes from a newer orderctl."""
     owner = int(db.execute("PRAGMA application_id").fetchone()[0])
     if owner != APPLICATION_ID:
-        raise StoreError("is not a store of orderctl; it was not touched", where=str(database))
+        hint = "restore a backup, or name the right file with --db"
+        raise StoreError("is not a store of orderctl; it was not touched", where=str(database), next=hint)
     if version(db) > LATEST:
         message = f"is of version {version(db)}, newer than this orderctl's {LATEST}; it was not touched"
         raise StoreError(message, where=str(database), next="use the newer orderctl")
@@ -39,7 +40,7 @@ def check(db: sqlite3.Connection, database: Path) -> None:
 def need_latest(db: sqlite3.Connection, database: Path) -> None:
     """Refuse a store that has to be brought up to this version first."""
     if version(db) < LATEST:
-        raise StoreError("is of an older version", where=str(database), next="orderctl db migrate")
+        raise StoreError("is of an older version; the next pass renews it", where=str(database), next="orderctl run")
 
 
 def create(db: sqlite3.Connection) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from orderctl.core import money
-from orderctl.core.order_json import order_from_json, order_to_full_json
+from orderctl.core.order_document import order_to_full_json
+from orderctl.core.order_json import order_from_json
 from orderctl.store import events, exceptions
 
 
@@ -87,7 +88,9 @@ def summary(db: sqlite3.Connection, order_id: int) -> dict[str, Any]:
 def one(db: sqlite3.Connection, order_id: int) -> dict[str, Any]:
     """One order in the shape of `orders show --json`."""
     document, stem, state, address, checks, tags, assigned = db.execute(
-        "SELECT document, stem, state, address, checks, tags, assigned FROM orders WHERE order_id = ?", (order_id,)
+        "SELECT document, stem, state, address, checks, tags, assigned FROM orders"
+        " JOIN order_documents USING (order_id) WHERE order_id = ?",
+        (order_id,),
     ).fetchone()
     row = order_to_full_json(order_from_json(json.loads(document)))
     counters = _counters(db, order_id)
@@ -138,8 +141,9 @@ def _holds(db: sqlite3.Connection, order_id: int) -> list[dict[str, Any]]:
 
 def _shipments(db: sqlite3.Connection, order_id: int) -> list[dict[str, Any]]:
     heads = db.execute(
-        "SELECT shipment_id, reference, s.location, carrier, service, s.state, options, b.document, s.reason"
-        " FROM shipments s LEFT JOIN batches b USING (batch_id) WHERE order_id = ? ORDER BY part",
+        "SELECT shipment_id, reference, s.location, carrier, service, s.state, options, b.document, s.reason, o.currency"
+        " FROM shipments s JOIN orders o USING (order_id) LEFT JOIN batches b USING (batch_id)"
+        " WHERE s.order_id = ? ORDER BY part",
         (order_id,),
     ).fetchall()
     return [
@@ -150,13 +154,21 @@ def _shipments(db: sqlite3.Connection, order_id: int) -> list[dict[str, Any]]:
             "service": service,
             "state": state,
             "reason": reason,
-            "options": json.loads(options),
+            "options": _options(options, currency),
             "batch": document,
             "lines": _lines(db, shipment_id),
             "packages": _packages(db, shipment_id),
         }
-        for shipment_id, reference, location, carrier, service, state, options, document, reason in heads
+        for shipment_id, reference, location, carrier, service, state, options, document, reason, currency in heads
     ]
+
+
+def _options(stated: str, currency: str) -> dict[str, Any]:
+    """What a shipment is to be sent with; amounts as decimal text in the order's currency."""
+    options: dict[str, Any] = json.loads(stated)
+    if "insure_minor" in options:
+        options["insure"] = money.to_text(options.pop("insure_minor"), currency)
+    return options
 
 
 def _lines(db: sqlite3.Connection, shipment_id: int) -> list[dict[str, Any]]:
@@ -170,9 +182,9 @@ def _lines(db: sqlite3.Connection, shipment_id: int) -> list[dict[str, Any]]:
 
 def _packages(db: sqlite3.Connection, shipment_id: int) -> list[dict[str, Any]]:
     heads = db.execute(
-        "SELECT p.package_id, p.carrier, p.service, p.tracking_number, p.shipped_at, p.status, coalesce(e.state, '')"
-        " FROM packages p LEFT JOIN effects e ON e.kind = 'tracking' AND e.subject_id = p.package_id"
-        " WHERE p.shipment_id = ? ORDER BY p.package_id",
+        "SELECT p.package_id, p.carrier, p.service, p.tracking_number, p.shipped_at, p.status, coalesce((SELECT"
+        "  min(e.state = 'accepted') FROM effects e WHERE e.kind = 'tracking' AND e.subject_id = p.package_id), 0)"
+        " FROM packages p WHERE p.shipment_id = ? ORDER BY p.package_id",
         (shipment_id,),
     ).fetchall()
     found = []
@@ -189,7 +201,7 @@ def _packages(db: sqlite3.Connection, shipment_id: int) -> list[dict[str, Any]]:
                 "tracking_number": number,
                 "shipped_at": shipped_at,
                 "status": status,
-                "told_channel": pushed == "accepted",
+                "told_channel": bool(pushed),
                 "lines": [dict(zip(("id", "sku", "quantity"), line, strict=True)) for line in lines],
             }
         )

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from orderctl.core.checks import Checks
 from orderctl.core.digests import digest
-from orderctl.core.order_json import order_from_json, order_to_json
+from orderctl.core.order_document import document_of, order_of
 from orderctl.core.orders import PRIORITIES, Order
 from orderctl.core.revisions import to_ship, wanted
 from orderctl.core.stamp import Stamp
 from orderctl.core.states import LineCounters, order_state
 from orderctl.core.text import reference_part
-from orderctl.store import events
+from orderctl.store import events, payloads
 
 LONGEST_STEM = 26  # leaves room for "-999" within a reference of 30 characters
 
@@ -60,7 +59,7 @@ def add(db: sqlite3.Connection, stamp: Stamp, items: Sequence[ReadOrder], *, sho
     first_order = db.execute("SELECT coalesce(max(order_id), 0) + 1 FROM orders").fetchone()[0]
     first_line = db.execute("SELECT coalesce(max(line_id), 0) + 1 FROM order_lines").fetchone()[0]
     stems = _stems(db, short, [item.order for item in items])
-    order_rows, line_rows, revision_rows = [], [], []
+    order_rows, line_rows = [], []
     for order_id, (item, stem) in enumerate(zip(items, stems, strict=True), first_order):
         order = item.order
         lines = [_line_row(order, position) for position in range(len(order.lines))]
@@ -82,22 +81,33 @@ def add(db: sqlite3.Connection, stamp: Stamp, items: Sequence[ReadOrder], *, sho
         )
         line_rows += [(line_id, order_id, *row) for line_id, row in enumerate(lines, first_line)]
         first_line += len(lines)
-        revision_rows.append((order_id, 1, item.digest, zlib.compress(item.raw, 1), stamp.at))
     db.executemany(
         "INSERT INTO orders (order_id, stem, state, watched, track_only, due_at, imported_at, revision, digest,"
         " channel, channel_order_id, number, placed_at, updated_at, currency, total_minor, email, country, ship_by,"
-        f" priority, document, address, checks) VALUES ({_marks(23)})",
+        f" priority, address, checks) VALUES ({_marks(22)})",
         order_rows,
+    )
+    numbered = list(enumerate(items, first_order))
+    db.executemany(
+        "INSERT INTO order_documents VALUES (?, ?)",
+        [(order_id, document_of(item.order)) for order_id, item in numbered],
     )
     db.executemany(
         "INSERT INTO order_lines (line_id, order_id, channel_line_id, position, sku, to_ship, ordered, open, cancelled)"
         f" VALUES ({_marks(9)})",
         line_rows,
     )
-    db.executemany(f"INSERT INTO order_revisions VALUES ({_marks(5)})", revision_rows)
-    numbered = zip(range(first_order, first_order + len(items)), items, strict=True)
-    told = [(order_id, f"{item.order.channel} {item.order.number}") for order_id, item in numbered]
-    events.add(db, stamp, [(order_id, "imported", name) for order_id, name in told])
+    places = payloads.keep(db, [item.raw for item in items])
+    db.executemany(
+        f"INSERT INTO order_revisions VALUES ({_marks(7)})",
+        [
+            (order_id, 1, item.digest, *place, stamp.at)
+            for (order_id, item), place in zip(numbered, places, strict=True)
+        ],
+    )
+    events.add(
+        db, stamp, [(order_id, "imported", f"{item.order.channel} {item.order.number}") for order_id, item in numbered]
+    )
 
 
 def replace_document(
@@ -108,15 +118,14 @@ def replace_document(
     db.execute(
         "UPDATE orders SET revision = ?, digest = ?, channel = ?, channel_order_id = ?, number = ?, placed_at = ?,"
         " updated_at = ?, currency = ?, total_minor = ?, email = ?, country = ?, ship_by = ?, priority = ?,"
-        " document = ?, address = ?, checks = ? WHERE order_id = ?",
+        " address = ?, checks = ? WHERE order_id = ?",
         (revision, item.digest, *_columns(item.order, item.checks), order_id),
     )
+    db.execute("UPDATE order_documents SET document = ? WHERE order_id = ?", (document_of(item.order), order_id))
     if not new_revision:
         return
-    db.execute(
-        f"INSERT INTO order_revisions VALUES ({_marks(5)})",
-        (order_id, revision, item.digest, zlib.compress(item.raw, 1), stamp.at),
-    )
+    (place,) = payloads.keep(db, [item.raw])
+    db.execute(f"INSERT INTO order_revisions VALUES ({_marks(7)})", (order_id, revision, item.digest, *place, stamp.at))
 
 
 def digest_of(db: sqlite3.Connection, order_id: int) -> str:
@@ -126,8 +135,8 @@ def digest_of(db: sqlite3.Connection, order_id: int) -> str:
 
 def document(db: sqlite3.Connection, order_id: int) -> Order:
     """The order as last read, with what a person changed."""
-    row = db.execute("SELECT document FROM orders WHERE order_id = ?", (order_id,)).fetchone()
-    return order_from_json(json.loads(row[0]))
+    row = db.execute("SELECT document FROM order_documents WHERE order_id = ?", (order_id,)).fetchone()
+    return order_of(row[0])
 
 
 def make_due(db: sqlite3.Connection, order_ids: Iterable[int], at: str) -> None:
@@ -160,13 +169,7 @@ _TIMES = {
 def refresh(db: sqlite3.Connection, stamp: Stamp, order_ids: Iterable[int]) -> None:
     """Derive the state of these orders anew and write down what changed."""
     ids = json.dumps(sorted(set(order_ids)))
-    lines: dict[int, list[LineCounters]] = {}
-    for order_id, *counters in db.execute(
-        "SELECT order_id, ordered, open, planned, backordered, dispatched, shipped, cancelled, returned, overshipped,"
-        " to_ship FROM order_lines WHERE order_id IN (SELECT value FROM json_each(?))",
-        (ids,),
-    ):
-        lines.setdefault(order_id, []).append(LineCounters(*counters))
+    lines = {order_id: sums for order_id, *sums in db.execute(_LINE_SUMS, (ids,))}
     held = _ids(db, "SELECT DISTINCT order_id FROM holds WHERE ended_at IS NULL", ids)
     busy = _ids(db, "SELECT DISTINCT order_id FROM effects WHERE state IN ('pending', 'sending', 'uncertain')", ids)
     changes = []
@@ -175,7 +178,7 @@ def refresh(db: sqlite3.Connection, stamp: Stamp, order_ids: Iterable[int]) -> N
         (ids,),
     ):
         now = order_state(
-            lines.get(order_id, ()),
+            _summed(*lines[order_id]) if order_id in lines else (),
             rejected=rejection is not None,
             track_only=bool(track_only),
             held=order_id in held,
@@ -183,12 +186,30 @@ def refresh(db: sqlite3.Connection, stamp: Stamp, order_ids: Iterable[int]) -> N
         )
         if now != state:
             changes.append((order_id, state, now))
-    db.executemany("UPDATE orders SET state = ? WHERE order_id = ?", [(now, order_id) for order_id, _, now in changes])
-    for name, column in _TIMES.items():
-        reached = [(stamp.at, order_id) for order_id, _, now in changes if now == name]
-        if reached:
-            db.executemany(f"UPDATE orders SET {column} = coalesce({column}, ?) WHERE order_id = ?", reached)
+    for state in {now for _, _, now in changes}:
+        reached = [order_id for order_id, _, now in changes if now == state]
+        column = _TIMES.get(state)
+        since = f", {column} = coalesce({column}, :at)" if column else ""
+        db.executemany(
+            f"UPDATE orders SET state = :state{since} WHERE order_id = :order_id",
+            [{"state": state, "at": stamp.at, "order_id": order_id} for order_id in reached],
+        )
     events.add(db, stamp, [(order_id, "state", f"{before} -> {now}") for order_id, before, now in changes])
+
+
+#: What the lines of an order add up to: all of them, and those to ship. An order's state depends on no more.
+_COUNTED = ("ordered", "open", "planned", "backordered", "dispatched", "shipped", "cancelled")
+_LINE_SUMS = (
+    f"SELECT order_id, {', '.join(f'sum({name}), sum({name} * to_ship)' for name in _COUNTED)} FROM order_lines"
+    " WHERE order_id IN (SELECT value FROM json_each(?)) GROUP BY order_id"
+)
+
+
+def _summed(*sums: int) -> tuple[LineCounters, LineCounters]:
+    """Two lines that stand for all: one to ship and one not."""
+    every, ours = sums[::2], sums[1::2]
+    others = [all_of_them - mine for all_of_them, mine in zip(every, ours, strict=True)]
+    return LineCounters(*others, to_ship=False), LineCounters(*ours)
 
 
 def _ids(db: sqlite3.Connection, query: str, ids: str) -> set[int]:
@@ -200,11 +221,10 @@ def _marks(count: int) -> str:
 
 
 def _columns(order: Order, checks: Checks) -> tuple[object, ...]:
-    body = json.dumps(order_to_json(order), ensure_ascii=False, separators=(",", ":"))
     return (
         *(order.channel, order.channel_order_id, order.number, order.placed_at, order.updated_at, order.currency),
         *(order.total_minor, order.customer.email, order.ship_to.country if order.ship_to else "", order.ship_by),
-        *(PRIORITIES.index(order.priority), body, checks.address, _checks_text(checks)),
+        *(PRIORITIES.index(order.priority), checks.address, _checks_text(checks)),
     )
 
 

@@ -40,6 +40,11 @@ def end(db: sqlite3.Connection, stamp: Stamp, order_id: int, kind: str, field: s
     )
 
 
+def put_value(db: sqlite3.Connection, override_id: int, value: str) -> None:
+    """What a decision says is from now on `value`; it stays the decision of whoever made it."""
+    db.execute("UPDATE overrides SET value = ? WHERE override_id = ?", (value, override_id))
+
+
 def of_order(db: sqlite3.Connection, order_id: int, kind: str) -> list[Override]:
     """The decisions of `kind` that count, oldest first."""
     rows = db.execute(

@@ -19,7 +19,7 @@ def asked(db: sqlite3.Connection, references: Iterable[str]) -> dict[str, Asked]
     """Reference -> the shipment as it stands, of those that exist."""
     wanted = json.dumps(sorted(set(references)))
     heads = db.execute(
-        "SELECT shipment_id, order_id, reference, location, state FROM shipments"
+        "SELECT shipment_id, order_id, reference, location, state, options FROM shipments"
         " WHERE reference IN (SELECT value FROM json_each(?))",
         (wanted,),
     ).fetchall()
@@ -34,11 +34,13 @@ def asked(db: sqlite3.Connection, references: Iterable[str]) -> dict[str, Asked]
         lines.setdefault(shipment_id, []).append(AskedLine(*line))
     parcels: dict[int, dict[str, dict[int, int]]] = {}
     for shipment_id, number, line_id, quantity in db.execute(
-        "SELECT p.shipment_id, p.tracking_number, l.line_id, l.quantity FROM packages p JOIN package_lines l"
+        "SELECT p.shipment_id, p.tracking_number, l.line_id, l.quantity FROM packages p LEFT JOIN package_lines l"
         " USING (package_id) WHERE p.shipment_id IN (SELECT value FROM json_each(?))",
         (ids,),
     ):
-        parcels.setdefault(shipment_id, {}).setdefault(number, {})[line_id] = quantity
+        parcel = parcels.setdefault(shipment_id, {}).setdefault(number, {})
+        if line_id is not None:
+            parcel[line_id] = quantity
     return {
         reference: Asked(
             shipment_id,
@@ -48,8 +50,9 @@ def asked(db: sqlite3.Connection, references: Iterable[str]) -> dict[str, Asked]
             state,
             lines=tuple(lines.get(shipment_id, ())),
             packages=parcels.get(shipment_id, {}),
+            added=frozenset(json.loads(options).get("add_items", ())) if options != "{}" else frozenset(),
         )
-        for shipment_id, order_id, reference, location, state in heads
+        for shipment_id, order_id, reference, location, state, options in heads
     }
 
 
@@ -58,18 +61,16 @@ def apply(db: sqlite3.Connection, stamp: Stamp, answers: Sequence[tuple[Asked, A
     touched: list[int] = []
     for shipment, answer in answers:
         touched.append(shipment.order_id)
-        told = [_record(db, stamp, shipment, package, counted) for package in answer.packages.values()]
-        effects.add_tracking(db, stamp, told)
+        for package in answer.packages.values():
+            package_id = _record(db, stamp, shipment, package, counted)
+            effects.add_tracking(db, stamp, package_id, package.lines)
         _mark_short(db, stamp, shipment, answer.short)
         if answer.state in {"rejected", "cancelled"} and answer.state != shipment.state:
             shipments.move(db, stamp, [shipment.shipment_id], answer.state, answer.reason)
         elif answer.state != shipment.state:
-            _advance(db, stamp, shipment, answer)
-        if answer.acknowledged and answer.state == shipment.state:
-            db.execute(
-                "UPDATE shipments SET acknowledged_at = coalesce(acknowledged_at, ?) WHERE shipment_id = ?",
-                (stamp.at, shipment.shipment_id),
-            )
+            _advance(db, stamp, shipment, answer, counted)
+        if answer.acknowledged:
+            _note_time(db, stamp, shipment, "acknowledged_at")
         exceptions.raise_all(
             db,
             stamp,
@@ -78,21 +79,36 @@ def apply(db: sqlite3.Connection, stamp: Stamp, answers: Sequence[tuple[Asked, A
                 for problem in answer.problems
             ],
         )
+    shipments.settle_called_back(db, stamp, touched)
     orders.refresh(db, stamp, touched)
 
 
-def _advance(db: sqlite3.Connection, stamp: Stamp, shipment: Asked, answer: Answer) -> None:
+def _advance(db: sqlite3.Connection, stamp: Stamp, shipment: Asked, answer: Answer, counted: Counted) -> None:
     if answer.state == "acknowledged":
         shipments.move(db, stamp, [shipment.shipment_id], "acknowledged")
         return
-    column = "delivered_at" if answer.state == "delivered" else "shipped_at"
-    db.execute(
-        f"UPDATE shipments SET state = ?, {column} = coalesce({column}, ?) WHERE shipment_id = ?",
-        (answer.state, stamp.at, shipment.shipment_id),
-    )
-    events.add(
-        db, stamp, [(shipment.order_id, f"shipment {answer.state}", f"{shipment.reference} at {shipment.location}")]
-    )
+    # A gift that went along with a line of which some units were short is not counted by those units.
+    reservations.take_all(db, stamp, [shipment.shipment_id], counted)
+    for state in ("shipped", "delivered"):
+        if state == shipment.state:
+            continue
+        db.execute("UPDATE shipments SET state = ? WHERE shipment_id = ?", (state, shipment.shipment_id))
+        _note_time(db, stamp, shipment, f"{state}_at")
+        told = f"{shipment.reference} at {shipment.location}"
+        events.add(db, stamp, [(shipment.order_id, f"shipment {state}", told)])
+        if state == answer.state:
+            break
+
+
+def _note_time(db: sqlite3.Connection, stamp: Stamp, shipment: Asked, column: str) -> None:
+    """When it first happened to the shipment. An order is acknowledged by its first one and delivered by its last."""
+    values = (stamp.at, shipment.shipment_id)
+    db.execute(f"UPDATE shipments SET {column} = coalesce({column}, ?) WHERE shipment_id = ?", values)
+    values = (stamp.at, shipment.order_id)
+    if column == "acknowledged_at":
+        db.execute("UPDATE orders SET acknowledged_at = coalesce(acknowledged_at, ?) WHERE order_id = ?", values)
+    elif column == "delivered_at":
+        db.execute("UPDATE orders SET delivered_at = ? WHERE order_id = ?", values)
 
 
 def _record(db: sqlite3.Connection, stamp: Stamp, shipment: Asked, package: NewPackage, counted: Counted) -> int:
@@ -131,8 +147,9 @@ def _pack(
         (units, shipment.shipment_id, line_id),
     ).fetchone()
     db.execute(
-        "UPDATE order_lines SET dispatched = dispatched - ?, shipped = shipped + ? WHERE line_id = ?",
-        (units, units, line_id),
+        "UPDATE order_lines SET dispatched = dispatched - :units, shipped = shipped + :units,"
+        " called_back = min(called_back, planned + dispatched - :units) WHERE line_id = :line",
+        {"units": units, "line": line_id},
     )
     rows = db.execute(
         "SELECT reservation_id, location, sku, quantity, quantity - shipped - released FROM reservations"
@@ -155,20 +172,28 @@ def _overship(
     number: str,
     counted: Counted,
 ) -> None:
-    """Units beyond the order left the house: counted apart, and off the stock."""
+    """Units beyond the order left the house: counted apart, and off the stock; of a kit, its parts are."""
     db.execute("UPDATE order_lines SET overshipped = overshipped + ? WHERE line_id = ?", (units, line.line_id))
-    if shipment.location in counted:
-        move = StockMove(
+    if shipment.location not in counted:
+        return
+    parts = db.execute(
+        "SELECT sku, quantity / ? FROM reservations WHERE shipment_id = ? AND line_id = ? AND quantity >= ?",
+        (line.quantity, shipment.shipment_id, line.line_id, line.quantity),
+    ).fetchall()
+    moves = [
+        StockMove(
             location=shipment.location,
-            sku=line.sku,
-            delta=-units,
+            sku=sku,
+            delta=-units * each,
             reason="shipped",
             cause=f"shipment:{shipment.reference}",
-            key=key("overshipped", shipment.reference, number, str(line.line_id)),
+            key=key("overshipped", shipment.reference, number, str(line.line_id), sku),
             actor=stamp.actor,
             moved_at=stamp.at,
         )
-        stock.post(db, [move])
+        for sku, each in parts or [(line.sku, 1)]
+    ]
+    stock.post(db, moves)
 
 
 def _mark_short(db: sqlite3.Connection, stamp: Stamp, shipment: Asked, short: Mapping[int, int]) -> None:
@@ -179,10 +204,7 @@ def _mark_short(db: sqlite3.Connection, stamp: Stamp, shipment: Asked, short: Ma
             "UPDATE shipment_lines SET short = short + ? WHERE shipment_id = ? AND line_id = ?",
             (units, shipment.shipment_id, line_id),
         )
-        db.execute(
-            "UPDATE order_lines SET dispatched = dispatched - ?, open = open + ? WHERE line_id = ?",
-            (units, units, line_id),
-        )
+        shipments.give_back(db, line_id, "dispatched", units)
         db.execute(
             "UPDATE reservations SET released = min(quantity - shipped, released + ? * quantity / ?)"
             " WHERE shipment_id = ? AND line_id = ?",

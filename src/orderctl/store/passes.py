@@ -12,9 +12,14 @@ from orderctl.store.transactions import transaction
 def begin(db: sqlite3.Connection, command: str, actor: str, at: str) -> Stamp:
     """Note that a pass begins; the stamp goes on everything it does."""
     with transaction(db, "pass.begin"):
-        row = db.execute(
-            "INSERT INTO passes (command, actor, started_at) VALUES (?, ?, ?) RETURNING pass_id", (command, actor, at)
-        ).fetchone()
+        return add(db, command, actor, at)
+
+
+def add(db: sqlite3.Connection, command: str, actor: str, at: str) -> Stamp:
+    """As `begin`, inside the caller's transaction: for a pass that leaves no trace when it is refused."""
+    row = db.execute(
+        "INSERT INTO passes (command, actor, started_at) VALUES (?, ?, ?) RETURNING pass_id", (command, actor, at)
+    ).fetchone()
     return Stamp(at=at, actor=actor, pass_id=row[0])
 
 
@@ -33,6 +38,16 @@ def last(db: sqlite3.Connection) -> dict[str, object] | None:
         "SELECT started_at, ended_at, exit_code, actor FROM passes WHERE command = 'run' ORDER BY pass_id DESC LIMIT 1"
     ).fetchone()
     return dict(zip(("started_at", "ended_at", "exit_code", "actor"), row, strict=True)) if row else None
+
+
+def last_read(db: sqlite3.Connection, channel: str) -> str:
+    """When the last pass began that read `channel` to its end; empty when none did."""
+    row = db.execute(
+        "SELECT started_at FROM passes WHERE EXISTS (SELECT 1 FROM json_each(nullif(summary, ''), '$.read')"
+        " WHERE value = ?) ORDER BY pass_id DESC LIMIT 1",
+        (channel,),
+    ).fetchone()
+    return str(row[0]) if row else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,21 @@ from typing import Any
 
 from orderctl.core.digests import digest
 from orderctl.core.stamp import Stamp
+from orderctl.core.text import storable
 from orderctl.store import events, exceptions
 from orderctl.store.exceptions import Trouble
 
 
 @dataclass(frozen=True, slots=True)
 class PutAside:
-    """One payload and what is wrong with it."""
+    """One payload, what is wrong with it, and the code of the exception that tells a person."""
 
     channel: str
     raw: bytes
     source: str
     field: str
     reason: str
+    code: str = "quarantine"
 
 
 def put(db: sqlite3.Connection, stamp: Stamp, payloads: Iterable[PutAside]) -> int:
@@ -33,22 +35,29 @@ def put(db: sqlite3.Connection, stamp: Stamp, payloads: Iterable[PutAside]) -> i
             "INSERT INTO quarantine (channel, digest, payload, source, field, reason, put_aside_at, pass_id)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel, digest) DO NOTHING",
             (
-                *(payload.channel, digest(payload.raw), zlib.compress(payload.raw, 6), payload.source),
-                *(payload.field, payload.reason, stamp.at, stamp.pass_id),
+                *(payload.channel, digest(payload.raw), zlib.compress(payload.raw, 6), storable(payload.source)),
+                *(storable(payload.field), storable(payload.reason), stamp.at, stamp.pass_id),
             ),
         ).rowcount
         if added:
             fresh += 1
-            subject = f"{payload.channel} {payload.source}"
-            events.add(db, stamp, [(None, "quarantined", f"{subject}: {payload.reason}")])
-            exceptions.raise_all(db, stamp, [Trouble("quarantine", subject, payload.reason)])
+            subject, reason = f"{payload.channel} {storable(payload.source)}", storable(payload.reason)
+            events.add(db, stamp, [(None, "quarantined", f"{subject}: {reason}")])
+            exceptions.raise_all(db, stamp, [Trouble(payload.code, subject, reason)])
     return fresh
 
 
-def find(db: sqlite3.Connection) -> list[dict[str, Any]]:
-    """What stands in quarantine, newest first."""
-    rows = db.execute(
-        "SELECT quarantine_id, channel, source, field, reason, put_aside_at FROM quarantine ORDER BY quarantine_id DESC"
-    ).fetchall()
-    names = ("id", "channel", "source", "field", "reason", "put_aside_at")
-    return [dict(zip(names, row, strict=True)) for row in rows]
+def record(db: sqlite3.Connection, subject: str) -> dict[str, Any] | None:
+    """The newest payload put aside under `subject`, as its exception names it; None when there is none.
+
+    What is no text in it is replaced by U+FFFD.
+    """
+    row = db.execute(
+        "SELECT channel, source, field, reason, put_aside_at, payload FROM quarantine"
+        " WHERE channel || ' ' || source = ? ORDER BY quarantine_id DESC LIMIT 1",
+        (subject,),
+    ).fetchone()
+    if row is None:
+        return None
+    known = dict(zip(("channel", "source", "field", "reason", "put_aside_at"), row[:5], strict=True))
+    return known | {"payload": zlib.decompress(row[5]).decode("utf-8", "replace")}

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from orderctl.core.checks import Checks
 from orderctl.core.edits import laid_over, value_of
 from orderctl.core.orders import Order
 from orderctl.core.revisions import LineChange, line_changes, other_address, same_wish, to_ship
@@ -21,9 +22,16 @@ from orderctl.store.exceptions import Trouble
 from orderctl.store.orders import ReadOrder
 
 
-def revise(db: sqlite3.Connection, stamp: Stamp, order_id: int, item: ReadOrder) -> None:
-    """The order is now what `item` says, inside the caller's transaction; what a person changed stays changed."""
-    item = replace(item, order=_with_edits(db, stamp, order_id, item.order))
+def revise(
+    db: sqlite3.Connection, stamp: Stamp, order_id: int, item: ReadOrder, look_at: Callable[[Order], Checks]
+) -> None:
+    """The order is now what `item` says, inside the caller's transaction; what a person changed stays changed.
+
+    `look_at` finds out about an order what is kept with it.
+    """
+    order = _with_edits(db, stamp, order_id, item.order)
+    if order is not item.order:
+        item = replace(item, order=order, checks=look_at(order))
     old = orders.document(db, order_id)
     orders.replace_document(db, stamp, order_id, item)
     if same_wish(old, item.order):
@@ -40,10 +48,14 @@ def _with_edits(db: sqlite3.Connection, stamp: Stamp, order_id: int, order: Orde
         stated = json.loads(one.value)
         values[one.field] = stated["now"]
         theirs = value_of(order, one.field)
-        if theirs not in (stated["was"], stated["now"]):
+        if theirs == stated["was"]:
+            continue
+        subject = f"{_stem(db, order_id)} {one.field}"
+        exceptions.settle(db, stamp, "edit_conflict", subject)
+        if theirs != stated["now"]:
             message = f"the channel now says {one.field} = '{theirs}'; '{stated['now']}' stays, as {one.actor} wrote"
-            trouble = Trouble("edit_conflict", f"{_stem(db, order_id)} {one.field}", message, order_id)
-            exceptions.raise_all(db, stamp, [trouble])
+            exceptions.raise_all(db, stamp, [Trouble("edit_conflict", subject, message, order_id)])
+        overrides.put_value(db, one.override_id, json.dumps(stated | {"was": theirs}, ensure_ascii=False))
     return laid_over(order, values)
 
 
@@ -57,9 +69,13 @@ def edit(db: sqlite3.Connection, stamp: Stamp, order_id: int, item: ReadOrder) -
 def _decide_anew(db: sqlite3.Connection, stamp: Stamp, order_id: int, old: Order, new: Order) -> None:
     shipments.withdraw(db, stamp, order_id, "the order changed")
     bring_up_to(db, stamp, order_id, old, new)
-    if other_address(old, new) and _handed_over(db, order_id):
-        message = "the address changed after the hand-over; tell the location"
-        exceptions.raise_all(db, stamp, [Trouble("address_changed", _stem(db, order_id), message, order_id)])
+    if other_address(old, new):
+        in_hand = shipments.in_hand(db, order_id)
+        if in_hand or shipments.uncertain(db, order_id):
+            message = "the address changed after the hand-over; ask the location to stop it"
+            exceptions.raise_all(db, stamp, [Trouble("address_changed", _stem(db, order_id), message, order_id)])
+            shipments.move(db, stamp, in_hand, "cancel_requested", "the address changed")
+    shipments.settle_called_back(db, stamp, [order_id])
     db.execute("UPDATE orders SET due_at = ? WHERE order_id = ? AND track_only = 0", (stamp.at, order_id))
     orders.refresh(db, stamp, [order_id])
 
@@ -83,16 +99,19 @@ def bring_up_to(db: sqlite3.Connection, stamp: Stamp, order_id: int, old: Order,
             )
     said = [f"{change.line_id}: {_words(change)}" for change in changes if _words(change)]
     events.add(db, stamp, [(order_id, "changed", "; ".join(said) or "details")])
-    _call_back(db, stamp, order_id, sum(change.callback for change in changes))
+    called_back = {rows[change.line_id]: change.callback for change in changes if change.callback}
+    _call_back(db, stamp, order_id, called_back)
 
 
 def _change_line(db: sqlite3.Connection, line_id: int, new: Order, change: LineChange) -> None:
     if change.cancelled:
         _cancel_waiting(db, line_id, change.cancelled)
-    if change.added:
+    if change.added:  # what is on its way back is wanted again before anything is added
         db.execute(
-            "UPDATE order_lines SET ordered = ordered + ?, open = open + ? WHERE line_id = ?",
-            (change.added, change.added, line_id),
+            "UPDATE order_lines SET ordered = ordered + max(0, :units - called_back),"
+            " open = open + max(0, :units - called_back), called_back = max(0, called_back - :units)"
+            " WHERE line_id = :line",
+            {"units": change.added, "line": line_id},
         )
     if change.line is not None:
         db.execute(
@@ -119,16 +138,19 @@ def cancel(db: sqlite3.Connection, stamp: Stamp, order_id: int, units: Mapping[s
     """
     shipments.withdraw(db, stamp, order_id, "cancelled")
     done: dict[str, int] = {}
-    in_hand = 0
+    called_back: dict[int, int] = {}
     for name, (line_id, counters) in _counters(db, order_id).items():
         waiting = min(units.get(name, 0), counters.open + counters.backordered)
-        in_hand += min(units.get(name, 0) - waiting, counters.dispatched)
+        free = counters.planned + counters.dispatched - counters.called_back
+        in_hand = min(units.get(name, 0) - waiting, free)
+        if in_hand > 0:
+            called_back[line_id] = in_hand
         if waiting:
             done[name] = waiting
             _cancel_waiting(db, line_id, waiting)
     said = ", ".join(f"{quantity} of line {name}" for name, quantity in done.items())
     events.add(db, stamp, [(order_id, "cancelled", said or "nothing that is not in hand already")])
-    _call_back(db, stamp, order_id, in_hand)
+    _call_back(db, stamp, order_id, called_back)
     db.execute("UPDATE orders SET due_at = ? WHERE order_id = ? AND track_only = 0", (stamp.at, order_id))
     orders.refresh(db, stamp, [order_id])
     return done
@@ -142,28 +164,29 @@ def _cancel_waiting(db: sqlite3.Connection, line_id: int, units: int) -> None:
     )
 
 
-def _call_back(db: sqlite3.Connection, stamp: Stamp, order_id: int, units: int) -> None:
-    if units:
-        message = f"{units} units were cancelled after the hand-over; ask the location to stop them"
-        exceptions.raise_all(db, stamp, [Trouble("cancel_after_dispatch", _stem(db, order_id), message, order_id)])
+def _call_back(db: sqlite3.Connection, stamp: Stamp, order_id: int, units: Mapping[int, int]) -> None:
+    """These units (row of the line -> units) are to be stopped where they are: the location has the last word."""
+    if not units:
+        return
+    db.executemany(
+        "UPDATE order_lines SET called_back = min(planned + dispatched, called_back + ?) WHERE line_id = ?",
+        [(quantity, line_id) for line_id, quantity in units.items()],
+    )
+    message = f"{sum(units.values())} units were cancelled after the hand-over; ask the location to stop them"
+    exceptions.raise_all(db, stamp, [Trouble("cancel_after_dispatch", _stem(db, order_id), message, order_id)])
+    shipments.stop_called_back(db, stamp, order_id)
 
 
 def _counters(db: sqlite3.Connection, order_id: int) -> dict[str, tuple[int, LineCounters]]:
     rows = db.execute(
-        "SELECT channel_line_id, line_id, ordered, open, planned, backordered, dispatched, shipped, cancelled,"
-        " returned, overshipped FROM order_lines WHERE order_id = ? ORDER BY position",
+        "SELECT channel_line_id, line_id, called_back, ordered, open, planned, backordered, dispatched, shipped,"
+        " cancelled, returned, overshipped FROM order_lines WHERE order_id = ? ORDER BY position",
         (order_id,),
     )
-    return {name: (line_id, LineCounters(*counters)) for name, line_id, *counters in rows}
-
-
-def _handed_over(db: sqlite3.Connection, order_id: int) -> bool:
-    row = db.execute(
-        "SELECT 1 FROM shipments WHERE order_id = ? AND state IN ('sending', 'uncertain', 'dispatched', 'acknowledged')"
-        " LIMIT 1",
-        (order_id,),
-    ).fetchone()
-    return row is not None
+    return {
+        name: (line_id, LineCounters(*counters, called_back=called_back))
+        for name, line_id, called_back, *counters in rows
+    }
 
 
 def _stem(db: sqlite3.Connection, order_id: int) -> str:

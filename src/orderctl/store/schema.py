@@ -5,7 +5,8 @@ from __future__ import annotations
 
 def m0001() -> str:
     """Orders, decisions, shipments, the stock ledger, the outbox, and what waits for a person."""
-    return _ORDERS + _ROUTING + _SHIPPING + _STOCK + _CARE + "".join(map(_append_only, ("events", "stock_moves")))
+    finals = "".join(map(_append_only, ("events", "stock_moves")))
+    return _ORDERS + _ROUTING + _SHIPPING + _STOCK + _CARE + finals + _EDGES
 
 
 def _append_only(table: str) -> str:
@@ -45,7 +46,6 @@ CREATE TABLE orders (
     country          TEXT NOT NULL,
     ship_by          TEXT NOT NULL,
     priority         INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 3),
-    document         TEXT NOT NULL,                   -- the order as last read, with what a person changed
     digest           TEXT NOT NULL,                   -- of the payload it was read from
     revision         INTEGER NOT NULL,
     address          TEXT NOT NULL CHECK (address IN ('ok', 'suspect', 'incomplete', 'invalid')),
@@ -67,6 +67,11 @@ CREATE INDEX orders_watched ON orders (channel) WHERE watched = 1;
 CREATE INDEX orders_by_state ON orders (state, placed_at);
 CREATE INDEX orders_by_number ON orders (number);
 CREATE INDEX orders_by_digest ON orders (digest);
+CREATE INDEX orders_by_email ON orders (email, placed_at) WHERE email <> '';
+
+CREATE TABLE order_documents (                        -- apart, so that a change of state does not copy it
+    order_id INTEGER PRIMARY KEY REFERENCES orders,
+    document TEXT NOT NULL) STRICT;                   -- the order as last read, with what a person changed
 
 CREATE TABLE order_lines (
     line_id         INTEGER PRIMARY KEY,
@@ -84,20 +89,27 @@ CREATE TABLE order_lines (
     cancelled       INTEGER NOT NULL DEFAULT 0 CHECK (cancelled >= 0),
     returned        INTEGER NOT NULL DEFAULT 0 CHECK (returned >= 0),
     overshipped     INTEGER NOT NULL DEFAULT 0 CHECK (overshipped >= 0),
+    called_back     INTEGER NOT NULL DEFAULT 0 CHECK (called_back >= 0),  -- cancelled, but in a location's hand
     backordered_at  TEXT,
     expected_at     TEXT,
     CHECK (ordered = open + planned + backordered + dispatched + shipped + cancelled),
     CHECK (returned <= shipped + overshipped),
+    CHECK (called_back <= planned + dispatched),
     UNIQUE (order_id, channel_line_id)) STRICT;
 CREATE INDEX order_lines_backordered ON order_lines (sku) WHERE backordered > 0;
 
+CREATE TABLE payload_blocks (
+    block_id INTEGER PRIMARY KEY,
+    content  BLOB) STRICT;                            -- zlib of payloads one after another; NULL once that is over
 CREATE TABLE order_revisions (
-    order_id INTEGER NOT NULL REFERENCES orders,
-    revision INTEGER NOT NULL,
-    digest   TEXT NOT NULL,
-    payload  BLOB,                                    -- zlib; NULL once its retention is over
-    read_at  TEXT NOT NULL,
-    PRIMARY KEY (order_id, revision)) STRICT;
+    order_id   INTEGER NOT NULL REFERENCES orders,
+    revision   INTEGER NOT NULL,
+    digest     TEXT NOT NULL,
+    block_id   INTEGER NOT NULL REFERENCES payload_blocks,
+    first_byte INTEGER NOT NULL,
+    bytes      INTEGER NOT NULL,
+    read_at    TEXT NOT NULL,
+    PRIMARY KEY (order_id, revision)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE quarantine (
     quarantine_id INTEGER PRIMARY KEY,
@@ -263,6 +275,7 @@ CREATE TABLE stock_levels (
     on_hand  INTEGER NOT NULL DEFAULT 0,
     reserved INTEGER NOT NULL DEFAULT 0 CHECK (reserved >= 0),
     PRIMARY KEY (sku, location)) STRICT, WITHOUT ROWID;
+CREATE INDEX stock_levels_oversold ON stock_levels (location) WHERE reserved > on_hand AND reserved > 0;
 
 CREATE TABLE reservations (
     reservation_id INTEGER PRIMARY KEY,
@@ -291,6 +304,9 @@ CREATE TRIGGER a_settled_reservation_lowers_the_level AFTER UPDATE OF shipped, r
 END;
 CREATE TRIGGER reservations_are_kept BEFORE DELETE ON reservations
 BEGIN SELECT RAISE(ABORT, 'a reservation ends as shipped or released, it is never deleted'); END;
+CREATE TRIGGER reservations_end_once BEFORE UPDATE ON reservations
+WHEN new.shipped < old.shipped OR new.released < old.released OR new.quantity <> old.quantity
+BEGIN SELECT RAISE(ABORT, 'what became of a reserved unit is final'); END;
 
 CREATE TABLE stock_feeds (                            -- the newest absolute feed applied per location
     location TEXT PRIMARY KEY, counted_at TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT;
@@ -346,4 +362,21 @@ CREATE TABLE events (
     kind     TEXT NOT NULL,
     detail   TEXT NOT NULL) STRICT;
 CREATE INDEX events_by_order ON events (order_id) WHERE order_id IS NOT NULL;
+"""
+
+#: The edges of core.states as they were when this version was made.
+_EDGES = """
+CREATE TRIGGER shipments_follow_their_edges BEFORE UPDATE OF state ON shipments
+WHEN new.state <> old.state AND old.state || ' ' || new.state NOT IN (
+    'planned sending', 'planned cancelled', 'sending dispatched', 'sending planned', 'sending rejected',
+    'sending uncertain', 'uncertain dispatched', 'uncertain planned', 'uncertain cancel_requested',
+    'dispatched acknowledged', 'dispatched shipped', 'dispatched rejected', 'dispatched cancel_requested',
+    'acknowledged shipped', 'acknowledged rejected', 'acknowledged cancel_requested', 'cancel_requested cancelled',
+    'cancel_requested shipped', 'shipped delivered', 'cancelled shipped')
+BEGIN SELECT RAISE(ABORT, 'a shipment does not change its state like this'); END;
+CREATE TRIGGER effects_follow_their_edges BEFORE UPDATE OF state ON effects
+WHEN new.state <> old.state AND old.state || ' ' || new.state NOT IN (
+    'pending sending', 'pending superseded', 'sending accepted', 'sending refused', 'sending uncertain',
+    'sending pending', 'uncertain accepted', 'uncertain refused')
+BEGIN SELECT RAISE(ABORT, 'an effect does not change its state like this'); END;
 """

@@ -36,6 +36,11 @@ def shipments(
     return [dict(zip(_SHIPMENT, row, strict=True)) for row in rows]
 
 
+def locations(db: sqlite3.Connection) -> set[str]:
+    """Every location that ever had a shipment, configured or not."""
+    return {row[0] for row in db.execute("SELECT DISTINCT location FROM shipments")}
+
+
 def order_of(db: sqlite3.Connection, reference: str) -> int | None:
     """The order that a shipment belongs to."""
     row = db.execute("SELECT order_id FROM shipments WHERE reference = upper(?)", (reference,)).fetchone()

@@ -19,15 +19,15 @@ from orderctl.core.stock import StockMove
 def post(db: sqlite3.Connection, moves: Sequence[StockMove]) -> int:
     """Write `moves` down; the number that were new. Their SKUs become known."""
     know(db, {move.sku for move in moves}, moves[0].moved_at if moves else "")
-    before = db.total_changes
-    posted = 0
-    for move in moves:
-        posted += db.execute(
-            "INSERT INTO stock_moves (key, location, sku, delta, reason, cause, actor, moved_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
-            (move.key, move.location, move.sku, move.delta, move.reason, move.cause, move.actor, move.moved_at),
-        ).rowcount
-    if db.total_changes != before:
+    posted = db.executemany(
+        "INSERT INTO stock_moves (key, location, sku, delta, reason, cause, actor, moved_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+        [
+            (move.key, move.location, move.sku, move.delta, move.reason, move.cause, move.actor, move.moved_at)
+            for move in moves
+        ],
+    ).rowcount
+    if posted:
         wake(db, {move.sku for move in moves if move.delta > 0}, moves[0].moved_at)
     return posted
 
@@ -144,20 +144,20 @@ def levels(db: sqlite3.Connection, sku: str | None = None) -> list[dict[str, Any
     return [dict(zip(names, row, strict=True)) | {"incoming": 0} for row in rows]
 
 
-def history(db: sqlite3.Connection, sku: str) -> list[dict[str, Any]]:
-    """Every move of one SKU, newest first."""
+def history(db: sqlite3.Connection, sku: str, limit: int | None = None) -> list[dict[str, Any]]:
+    """Moves of one SKU, newest first."""
     rows = db.execute(
-        "SELECT moved_at, location, delta, reason, cause, actor FROM stock_moves WHERE sku = ? ORDER BY move_id DESC",
-        (sku,),
+        "SELECT moved_at, location, delta, reason, cause, actor FROM stock_moves WHERE sku = ?"
+        " ORDER BY move_id DESC LIMIT ?",
+        (sku, -1 if limit is None else limit),
     )
     names = ("moved_at", "location", "delta", "reason", "cause", "actor")
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def short_levels(db: sqlite3.Connection, skus: Iterable[str]) -> list[tuple[str, str, int, int]]:
-    """(location, sku, on hand, reserved) where more is promised than is there, of these SKUs."""
-    return db.execute(
-        "SELECT location, sku, on_hand, reserved FROM stock_levels"
-        " WHERE reserved > on_hand AND sku IN (SELECT value FROM json_each(?))",
-        (json.dumps(sorted(skus)),),
-    ).fetchall()
+def skus_like(db: sqlite3.Connection, sku: str) -> list[str]:
+    """Up to 500 known SKUs that begin as `sku` does, whatever their case: what someone may have meant."""
+    rows = db.execute(
+        "SELECT sku FROM skus WHERE upper(substr(sku, 1, 2)) = upper(substr(?, 1, 2)) ORDER BY sku LIMIT 500", (sku,)
+    )
+    return [row[0] for row in rows]

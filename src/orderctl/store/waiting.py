@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from orderctl.core.order_json import order_from_json
+from orderctl.core.order_document import order_of
 from orderctl.core.orders import Order
 from orderctl.store import holds
 from orderctl.store.holds import OpenHold
@@ -63,13 +63,13 @@ def load(db: sqlite3.Connection, order_ids: Sequence[int]) -> list[WaitingOrder]
     orders: dict[int, WaitingOrder] = {}
     for order_id, stem, document, address, checks, watched, decisions, parts, tags in db.execute(
         "SELECT order_id, stem, document, address, checks, watched, decisions, parts, tags FROM orders"
-        " WHERE order_id IN (SELECT value FROM json_each(?))",
+        " JOIN order_documents USING (order_id) WHERE order_id IN (SELECT value FROM json_each(?))",
         (ids,),
     ):
         orders[order_id] = WaitingOrder(
             order_id=order_id,
             stem=stem,
-            order=order_from_json(json.loads(document)),
+            order=order_of(document),
             document=document,
             address=address,
             checks=checks,

@@ -13,17 +13,18 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from orderctl.core import failpoints
-from orderctl.core.errors import RemoteError
+from orderctl.core.errors import NoRoom, RemoteError
 
 STAGING = ".orderctl-staging"
 DEFAULT_MODE = 0o640
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 #: Some file systems cannot flush a folder; there the rename is as durable as it gets.
 _CANNOT_FLUSH = (errno.EINVAL, errno.ENOTSUP)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class UnflushedError(RemoteError):
@@ -100,17 +101,10 @@ def holds(path: Path, content: bytes) -> bool:
             return False
 
 
-def discard_stale(folder: Path, keep: Collection[str]) -> list[str]:
-    """Remove what is staged in `folder` and not named in `keep`; the names removed, sorted."""
-    removed = []
-    with _as_remote_error(folder / STAGING):
-        if not (folder / STAGING).is_dir():
-            return []
-        for path in sorted((folder / STAGING).iterdir()):
-            if path.name not in keep:
-                path.unlink()
-                removed.append(path.name)
-    return removed
+def discard(folder: Path, name: str) -> None:
+    """Forget the staged `name`: it is never going to be published. Nothing happens when it is not there."""
+    with contextlib.suppress(OSError):
+        (folder / STAGING / name).unlink()
 
 
 def _write(path: Path, content: bytes, mode: int) -> None:
@@ -183,4 +177,6 @@ def _as_remote_error(path: Path) -> Iterator[None]:
     except OSError as error:
         about = f" ({error.filename})" if error.filename and str(error.filename) != str(path) else ""
         message = f"nothing was published: {error.strerror or error}{about}"
+        if error.errno in _FULL:
+            raise NoRoom(message, where=str(path), next="make room on the disk and run again") from None
         raise RemoteError(message, where=str(path), next="make the folder writable and run again") from None

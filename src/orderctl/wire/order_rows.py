@@ -20,7 +20,8 @@ from orderctl.core.orders import Address
 from orderctl.wire import cells
 
 _ADDRESS = tuple(Address.__slots__)
-_KINDS: dict[str, tuple[str, ...]] = {
+#: How a cell is read -> the fields that are read so.
+KINDS: dict[str, tuple[str, ...]] = {
     "text": (
         *("number", "channel_order_id", "currency", "payment", "payment_terms", "source", "pos_location"),
         *("fulfilled_by", "type", "dispute", "requested_service", "priority", "risk", "note", "gift_message"),
@@ -37,14 +38,14 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "boolean": ("cancel_requested", "prices_include_tax", "line.requires_shipping"),
     "tags": ("tags", "customer.tags", "line.tags"),
 }
-_KIND = {name: kind for kind, names in _KINDS.items() for name in names}
+_KIND = {name: kind for kind, names in KINDS.items() for name in names}
 #: Shorter names for fields of a line, where no field of the order has that name.
-_SHORT = {
+SHORT = {
     name.removeprefix("line."): name
     for name in _KIND
     if name.startswith("line.") and name.removeprefix("line.") not in _KIND
 } | {"qty": "line.quantity", "line_id": "line.id"}
-_SHORT.pop("id")
+SHORT.pop("id")
 _ATTRIBUTES = ("attributes.", "line.attributes.")
 
 
@@ -124,7 +125,7 @@ class OrderColumns:
 
 def full_name(name: str) -> str:
     """The field that `name` stands for: `sku` and `line.sku` are the same."""
-    return _SHORT.get(name, name)
+    return SHORT.get(name, name)
 
 
 def is_field(name: str) -> bool:
@@ -134,7 +135,7 @@ def is_field(name: str) -> bool:
 
 def field_names() -> list[str]:
     """The names a column can have, for messages."""
-    return [*_KIND, *_SHORT]
+    return [*_KIND, *SHORT]
 
 
 def _flat(value: Any) -> Any:

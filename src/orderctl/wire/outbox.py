@@ -58,9 +58,37 @@ class Outbox:
             _publish(folder, name)
         return Receipt(ACCEPTED.outcome, reference=document_name)
 
+    def discard(self, document_name: str) -> None:
+        """Forget a staged document that is never going to be delivered."""
+        folder, name = self._place(document_name)
+        files.discard(folder, name)
+        files.discard(folder, name + _MANIFEST)
+
     def _place(self, document_name: str) -> tuple[Path, str]:
         path = self.base / document_name
         return path.parent, path.name
+
+
+class HandsOver:
+    """The half of an adapter that hands documents over through its `outbox`. A file's name is its key."""
+
+    outbox: Outbox
+
+    def stage(self, document: Document) -> None:
+        """Write `document` where nobody looks. RemoteError when that cannot be done."""
+        self.outbox.stage(document)
+
+    def discard(self, name: str) -> None:
+        """Forget the staged document `name`, which is never going to be delivered."""
+        self.outbox.discard(name)
+
+    def deliver(self, document: Document, key: str) -> Receipt:  # noqa: ARG002
+        """Publish the staged `document`."""
+        return self.outbox.deliver(document)
+
+    def recover(self, name: str, key: str) -> Receipt:  # noqa: ARG002
+        """Still staged = publish it now, gone = it was published. RemoteError when nobody can tell yet."""
+        return self.outbox.recover(name)
 
 
 def _publish(folder: Path, name: str) -> None:

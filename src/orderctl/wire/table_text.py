@@ -40,6 +40,8 @@ class Writer:
         self, columns: Sequence[str], rows: Iterable[Sequence[Cell]], about: Mapping[str, Any] | None = None
     ) -> bytes:
         """`rows`, each as long as `columns`, as the bytes of a file. `about` stands beside the rows in JSON alone."""
+        if self.format in {"csv", "tsv"} and not self.one_line:
+            return text.storable(self._csv(columns, rows)).encode(self.encoding, "replace")
         clean = ([self._clean(cell) for cell in row] for row in rows)
         if self.format == "jsonl":
             written = "".join(_json(dict(zip(columns, row, strict=True))) + "\n" for row in clean)

@@ -1,0 +1,39 @@
+"""Decisions as they were written down, with the rule set and the places they were made with."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDecision:
+    """One decision of one order. `ruleset` and `places` are their texts, `newest` is the order's last sequence."""
+
+    order: str
+    sequence: int
+    newest: int
+    decided_at: str
+    actor: str
+    engine: int
+    applied: bool
+    record: bytes
+    ruleset: str
+    ruleset_digest: str
+    places: str
+    places_digest: str
+
+
+def decision(db: sqlite3.Connection, order_id: int, sequence: int | None = None) -> StoredDecision | None:
+    """The order's newest decision, or the one numbered `sequence`; None when there is none."""
+    row = db.execute(
+        "SELECT o.channel || '/' || o.number, d.sequence, o.decisions, d.decided_at, d.actor, d.engine, d.applied,"
+        " d.record, r.text, r.digest, p.text, p.digest FROM decisions d JOIN orders o USING (order_id)"
+        " JOIN rulesets r USING (ruleset_id) JOIN places p USING (places_id)"
+        " WHERE d.order_id = ? AND d.sequence = coalesce(?, o.decisions)",
+        (order_id, sequence),
+    ).fetchone()
+    if row is None:
+        return None
+    order, number, newest, decided_at, actor, engine, applied, *rest = row
+    return StoredDecision(order, number, newest, decided_at, actor, engine, bool(applied), *rest)

@@ -1,0 +1,101 @@
+"""Promises that hold for every command alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from orderctl.cli.front import COMMANDS
+from orderctl.cli.group import loaded
+from tests.cli.shop import Shop
+
+#: Commands with options and results of their own, which their own tests are about.
+OTHERS = ("rules", "explain")
+LISTS = (
+    *("orders list", "shipments list", "batches list", "exceptions list", "channels list", "locations list"),
+    *("stock show", "stock history MUG", "config check", "help"),
+)
+READING = (
+    *LISTS,
+    "orders show 1",
+    "shipments show WEB-1-1",
+    "batches show east 1",
+    "batches reprint east 1",
+    "exceptions show 1",
+    "channels show web",
+    "config show",
+    "db check",
+    "status",
+    "help 3",
+)
+WRITING = (
+    "run",
+    "pull",
+    "collect",
+    "route",
+    "dispatch",
+    "push",
+    "orders hold 1 --reason vip",
+    "orders release 1",
+    "orders cancel 1 --reason changed",
+    "orders route 1 --from west --reason nearer",
+    "orders reroute 1",
+    "orders edit 1 ship_to.city=Boston --reason moved",
+    "orders note 1 called",
+    "shipments confirm WEB-1-1 --tracking 9400",
+    "exceptions resolve 1 --reason seen",
+    "stock import stock.csv",
+    "stock adjust MUG east -1 --reason lost",
+    "locations pause east --reason flood",
+    "locations resume east",
+)
+#: What has left the house is called back, which a person has to follow up.
+ATTENTION = ("orders cancel 1 --reason changed", "orders edit 1 ship_to.city=Boston --reason moved")
+#: What cannot be shown on this shop: nothing is uncertain in it, and a copy is a file.
+APART = ("shipments resolve", "db backup")
+
+
+def verbs() -> Iterator[tuple[str, Any]]:
+    for name, (target, _) in COMMANDS.items():
+        if name in OTHERS:
+            continue
+        command = loaded(name, target)
+        inside: dict[str, Any] = getattr(command, "commands", {})
+        yield from ((f"{name} {verb}", one) for verb, one in inside.items())
+        if not inside:
+            yield name, command
+
+
+def test_every_command_is_tried_here():
+    tried = (*READING, *WRITING, *APART)
+
+    assert [] == [path for path, _ in verbs() if not any(f"{line} ".startswith(f"{path} ") for line in tried)]
+
+
+def test_every_command_takes_the_shared_options_and_says_its_exit_codes():
+    for path, command in verbs():
+        names = {parameter.name for parameter in command.params}
+        writes = "wait" in names
+        assert {"config", "rules", "db", "format", "quiet", "verbose"} <= names, path
+        assert ("dry_run" in names) is writes, path
+        assert "Exit: 0 " in " ".join(command.help.split()), path
+
+
+@pytest.mark.parametrize("line", READING)
+def test_the_json_of_a_question_is_one_document(handed_over: Shop, line: str):
+    said = handed_over.orderctl(*line.split(), "--json")
+
+    assert (0, "") == (said.code, said.err)
+    assert (line in LISTS) is isinstance(said.json, list)
+
+
+@pytest.mark.parametrize("line", WRITING)
+def test_a_dry_run_is_one_document_too_and_changes_no_file(handed_over: Shop, line: str):
+    before = handed_over.files()
+
+    said = handed_over.orderctl(*line.split(), "--dry-run", "--json")
+
+    assert before == handed_over.files()
+    assert (3 if line in ATTENTION else 0) == said.code == said.json["exit_code"], said.err

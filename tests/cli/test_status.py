@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from tests.cli.shop import Shop
+
+
+def test_the_command_alone_says_how_things_stand_where_it_is_set_up(a_day_later: Shop):
+    text = a_day_later.orderctl().out
+    value = a_day_later.orderctl("--json").json
+
+    assert "orders      2 dispatched\n" in text
+    assert "exceptions  1 quarantine\n" in text
+    assert text.endswith("orderctl exceptions list\n")
+    assert ({"dispatched": 2}, {"quarantine": 1}, 3) == (
+        value["orders"],
+        value["exceptions"],
+        value["last_pass"]["exit_code"],
+    )
+
+
+def test_elsewhere_it_says_what_commands_there_are(a_day_later: Shop):
+    elsewhere = Shop(a_day_later.folder / "out")
+
+    assert elsewhere.orderctl().out.startswith("Usage: orderctl COMMAND")
+    assert elsewhere.orderctl(ORDERCTL_CONFIG="../channels.toml").out.startswith("orders ")
