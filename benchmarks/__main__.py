@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="orderctl-bench-") as folder:
         if asked.what == "retail":
             return real_orders(Path(folder), asked.rows)
-        size, rounds = (0.005, 1) if asked.smoke else (asked.size, asked.rounds)
+        size, rounds = (0.003, 1) if asked.smoke else (asked.size, asked.rounds)
         numbers = measured(Path(folder), size, rounds, asked.only or PARTS)
         if asked.peers:
             numbers += peers.measure(_new(folder, "peers"), int(ORDERS * size))

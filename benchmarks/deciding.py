@@ -115,8 +115,8 @@ def _expression(name: str, condition: Condition) -> str:
 
 
 def _allocation(orders: Sequence[Order], count: int, rounds: int) -> list[Number]:
-    rates = {name: tuple((grams, cost + 35 * at) for grams, cost in generate.RATES) for at, name in _placed()}
-    candidates = [Candidate(name, at, order_cost_minor=110, rates=rates[name]) for at, name in _placed()]
+    rates = generate.RATES
+    candidates = [Candidate(name, at, order_cost_minor=110, rates=rates[name]) for at, name in enumerate(rates)]
     stock = {name: {sku: units // 2 for sku, units in generate.stock(name, count)} for name in generate.LOCATIONS}
     weights = {line.sku: line.weight_g or 0 for order in orders for line in order.lines}
     demands = [
@@ -146,10 +146,6 @@ def _allocation(orders: Sequence[Order], count: int, rounds: int) -> list[Number
             said=f"{cost['exact'] / 100:,.0f} against {cost['greedy'] / 100:,.0f} USD",
         ),
     ]
-
-
-def _placed() -> list[tuple[int, str]]:
-    return list(enumerate(generate.LOCATIONS))
 
 
 def by_priority(demands: Sequence[Demand], left: Stock) -> list[Take]:

@@ -27,8 +27,11 @@ _REGIONS = {
 }  # fmt: skip
 _STATES = tuple(_REGIONS)
 _TAGS = ("gift", "repeat", "newsletter", "app", "wholesale", "fragile")
-#: Up to so many grams a parcel from the first warehouse costs so many cents; from each further one 35 more.
-RATES = ((500, 490), (1000, 590), (2000, 720), (5000, 990), (10_000, 1490), (30_000, 2900))
+_STEPS = ((500, 490), (1000, 590), (2000, 720), (5000, 990), (10_000, 1490), (30_000, 2900))
+#: Per warehouse: up to so many grams a parcel costs so many cents. The first in the list is not the cheapest.
+RATES = {
+    name: tuple((grams, cost + 35 * ((at * 2 + 3) % 5)) for grams, cost in _STEPS) for at, name in enumerate(LOCATIONS)
+}
 _TITLES = ("Stoneware mug with a glazed rim", "Linen table runner, natural", "Brass desk lamp with a green shade")
 
 
@@ -124,7 +127,7 @@ def _line(position: int, dice: random.Random) -> dict[str, Any]:
         "unit_price": f"{price // 100}.{price % 100:02}",
         "discount": "0.00",
         "tax": f"{price * quantity // 1200}.{price * quantity % 100:02}",
-        "weight_g": 100 + article * 13 % 1900,
+        "weight_g": 50 + article * 13 % 900,
         "requires_shipping": True,
         "fulfilled_by": "merchant",
         "tags": [_TAGS[article % 6]],
@@ -170,11 +173,7 @@ def channels_toml() -> str:
 
 def rates_csv() -> str:
     """What a parcel costs from each warehouse, by weight."""
-    rows = [
-        f"{grams} g,{(cost + 35 * at) // 100}.{(cost + 35 * at) % 100:02},{name}"
-        for at, name in enumerate(LOCATIONS)
-        for grams, cost in RATES
-    ]
+    rows = [f"{grams} g,{cost // 100}.{cost % 100:02},{name}" for name, steps in RATES.items() for grams, cost in steps]
     return "\n".join(["max_weight,cost,origin", *rows]) + "\n"
 
 

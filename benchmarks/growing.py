@@ -90,11 +90,11 @@ def multiply(database: Path, times: int) -> None:
         for table, changed in _COPIED.items():
             columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
             shown = ", ".join(changed.get(column, column) for column in columns)
-            first = "WHERE order_id <= :highest" if "order_id" in columns else ""
-            rows = f"SELECT {shown} FROM {table} {first}"  # noqa: S608 - names from the schema
+            key = next(iter(changed))
+            (last,) = db.execute(f"SELECT max({key}) FROM {table}").fetchone()  # noqa: S608 - names from the schema
+            rows = f"SELECT {shown} FROM {table} WHERE {key} <= :last"  # noqa: S608
             for copy in range(1, times):
-                values = {"n": copy * highest, "k": copy, "highest": highest}
-                db.execute(f"INSERT INTO {table} {rows}", values)  # noqa: S608
+                db.execute(f"INSERT INTO {table} {rows}", {"n": copy * highest, "k": copy, "last": last})
         for _, sql in triggers:
             db.execute(sql)
         db.execute("COMMIT")

@@ -151,7 +151,8 @@ def test_forty_nine_orders_come_to_every_kind_of_end(planned: Copy):
 
 def test_every_total_adds_up(planned: Copy):
     with closing(sqlite3.connect(planned.folder / "orderctl.db")) as store:
-        documents = [order_from_json(json.loads(row[0])) for row in store.execute("SELECT document FROM order_documents")]
+        rows = store.execute("SELECT document FROM order_documents")
+        documents = [order_from_json(json.loads(row[0])) for row in rows]
 
     assert {order.number: 0 for order in documents} == {order.number: money_off_by(order) for order in documents}
 

@@ -7,10 +7,12 @@ import io
 import json
 import os
 import resource
+import sqlite3
 from pathlib import Path
 
 import pytest
 
+from orderctl.store import cursors
 from tests.faults.world import World, a_world, at, doing_at, killed_at, without_privileges
 from tests.shop import CHANNELS, an_order_row
 
@@ -177,6 +179,28 @@ def test_a_first_pull_killed_in_the_middle_goes_on_where_it_stopped(tmp_path):
     assert 2000 == resumed["counts"]["new"]
     assert 0 == resumed["counts"].get("unchanged", 0)
     assert 3000 == world.one("SELECT count(*) FROM orders")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(KeyboardInterrupt(), 130), (MemoryError(), 1), (sqlite3.OperationalError("disk I/O error"), 6)],
+    ids=["Ctrl-C", "no memory", "disk error"],
+)
+def test_an_order_and_its_position_are_stored_together_or_not_at_all(tmp_path, error, code):
+    """P10, G1: whatever stops the pass between the two, inside the transaction."""
+    world = a_world(tmp_path)
+    world.orders("web", an_order_row("1"), "{")
+
+    def between(db: sqlite3.Connection, *_: object) -> None:
+        if db.execute("SELECT count(*) FROM orders").fetchone() != (0,):
+            raise error
+
+    said = world.orderctl("pull", before=lambda: setattr(cursors, "move", between))
+
+    assert code == said.code, said.text
+    assert [(0, 0)] == world.rows("SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM quarantine)")
+    assert 3 == world.orderctl("pull").code
+    assert ["1"] == world.numbers()
 
 
 def test_a_channel_larger_than_memory_is_read(tmp_path):

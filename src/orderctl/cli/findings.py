@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from orderctl import __version__
 from orderctl.cli import trace_page
 from orderctl.cli.answers import Block, Heading, Lines, Row
 from orderctl.core.errors import Finding
@@ -27,6 +28,53 @@ def annotation(finding: Finding) -> str:
     hint = f" ({finding.hint})" if finding.hint else ""
     level = _LEVELS.get(finding.severity, "notice")
     return _command(level, finding.file, finding.line, f"{finding.code}{rule}", f"{finding.message}{hint}")
+
+
+def sarif(found: Sequence[Finding], meanings: Mapping[str, str]) -> dict[str, Any]:
+    """Findings as code scanners read them, SARIF 2.1.0."""
+    rules = [{"id": code, "shortDescription": {"text": text}} for code, text in meanings.items()]
+    driver = {"name": "orderctl", "version": __version__, "rules": rules}
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": [_sarif_result(one) for one in found]}],
+    }
+
+
+def _sarif_result(finding: Finding) -> dict[str, Any]:
+    region = {"startLine": max(1, finding.line)}
+    place = {"artifactLocation": {"uri": finding.file.replace("\\", "/")}, "region": region}
+    return {
+        "ruleId": finding.code,
+        "level": _LEVELS.get(finding.severity, "note"),
+        "message": {"text": _sentence(finding)},
+        "locations": [{"physicalLocation": place}],
+    }
+
+
+def _sentence(finding: Finding) -> str:
+    """A finding without its place and code."""
+    rule = f"[{finding.stage}] '{finding.rule}': " if finding.rule else ""
+    hint = f" ({finding.hint})" if finding.hint else ""
+    return f"{rule}{finding.message}{hint}"
+
+
+def junit_check(found: Sequence[Finding], file: str, *, strict: bool) -> Iterator[str]:
+    """Findings as JUnit XML, line by line: a case each, which failed, or was skipped where it is but a warning."""
+    failed = [one for one in found if strict or one.severity == "error"]
+    counts = f'tests="{len(found) or 1}" failures="{len(failed)}" errors="0" skipped="{len(found) - len(failed)}"'
+    yield '<?xml version="1.0" encoding="UTF-8"?>'
+    yield "<testsuites>"
+    yield f"  <testsuite name={_attribute(file)} {counts}>"
+    if not found:
+        yield f"    <testcase name={_attribute(file)} classname={_attribute(file)}/>"
+    for one in found:
+        name, place = _attribute(f"{one.code} {one.rule or one.stage}".strip()), _attribute(one.file)
+        yield f'    <testcase name={name} classname={place} file={place} line="{one.line}">'
+        yield f"      <{'failure' if one in failed else 'skipped'} message={_attribute(_sentence(one))}/>"
+        yield "    </testcase>"
+    yield "  </testsuite>"
+    yield "</testsuites>"
 
 
 def failure(result: Row) -> str:

@@ -29,6 +29,8 @@ class CheckFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     GITHUB = "github"
+    JUNIT = "junit"
+    SARIF = "sarif"
 
 
 class ResultFormat(StrEnum):
@@ -81,26 +83,39 @@ def check(
     config: Config = None,
     rules: Rules = None,
     db: Db = None,  # noqa: ARG001 - every command takes it
+    strict: Annotated[bool, Option("--strict", help="Let warnings fail the check, too.")] = False,
+    skus: Annotated[
+        Path | None, Option("--skus", metavar="FILE", help="CSV with all SKUs, to find those that rules mistype.")
+    ] = None,
     format: Annotated[
-        CheckFormat, Option("--format", metavar="FORMAT", help="text, json or github.")
+        CheckFormat, Option("--format", metavar="FORMAT", help="text, json, github, junit or sarif.")
     ] = CheckFormat.TEXT,
     quiet: Quiet = False,
     verbose: Verbose = False,  # noqa: ARG001
 ) -> int:
     """Check the rules and the configuration they are for, and name everything that is wrong with its line.
 
-    Exit: 0 nothing is wrong, 2 something is.
+    Errors are what cannot work; warnings are rules that never get an order or change nothing, orders that no rule
+    takes, and what else is proven to be useless. `orderctl help CODE` explains each.
+
+    Exit: 0 nothing is wrong, or warnings only, 2 something is, 7 warnings with --strict.
     """
     from orderctl.steps import rules as steps
 
-    found = steps.check(config, rules)
-    _show_check(found, format, quiet=quiet)
-    return int(Exit.USAGE if found.findings else Exit.OK)
+    found = steps.check(config, rules, skus)
+    _show_check(found, format, strict=strict, quiet=quiet)
+    if found.count("error"):
+        return int(Exit.USAGE)
+    return int(Exit.CHECK if strict and found.findings else Exit.OK)
 
 
-def _show_check(found: Checked, wanted: CheckFormat, *, quiet: bool) -> None:
+def _show_check(found: Checked, wanted: CheckFormat, *, strict: bool, quiet: bool) -> None:
     if wanted is CheckFormat.JSON:
         render.document([findings.row(one) for one in found.findings])
+    elif wanted is CheckFormat.SARIF:
+        render.document(findings.sarif(found.findings, found.meanings))
+    elif wanted is CheckFormat.JUNIT:
+        render.say(findings.junit_check(found.findings, found.file, strict=strict))
     elif wanted is CheckFormat.GITHUB:
         render.say(findings.annotation(one) for one in found.findings)
     elif found.findings:
@@ -108,10 +123,16 @@ def _show_check(found: Checked, wanted: CheckFormat, *, quiet: bool) -> None:
     elif not quiet:
         render.say([f"{found.file}: {found.rules} rules, nothing is wrong."])
     if found.findings:
-        count = len(found.findings)
-        first = found.findings[0]
-        errors = "1 error" if count == 1 else f"{count} errors"
-        render.note(f"orderctl: {errors}, the first in {first.file}:{first.line}; next: orderctl rules check")
+        render.note(_counted(found))
+
+
+def _counted(found: Checked) -> str:
+    """How many findings there are, where the first is, and what to type next."""
+    counts = {severity: found.count(severity) for severity in ("error", "warning")}
+    words = [f"{count} {severity}{'s' * (count > 1)}" for severity, count in counts.items() if count]
+    first = next((one for one in found.findings if one.severity == "error"), found.findings[0])
+    again = "orderctl rules check" if counts["error"] else f"orderctl help {first.code}"
+    return f"orderctl: {', '.join(words)}, the first in {first.file}:{first.line}; next: {again}"
 
 
 @app.command("test", cls=Command)

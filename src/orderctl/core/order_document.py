@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from json.encoder import encode_basestring as quoted
 from operator import attrgetter
 from types import MappingProxyType
@@ -104,7 +104,7 @@ def _line_text(line: Line, code: str) -> str:
 
 
 def _customer_parts(customer: Customer, code: str) -> list[str]:
-    parts = list(_texts(_CUSTOMER, customer))
+    parts = _texts(_CUSTOMER, customer)
     if customer.orders is not None:
         parts.append(f'"orders":{customer.orders}')
     if customer.spent_minor is not None:
@@ -130,11 +130,11 @@ def _plan(kind: type, *names: str) -> _Texts:
     return attrgetter(*names), tuple((f'"{name}":', defaults[name].default) for name in names)
 
 
-def _texts(plan: _Texts, thing: object) -> Iterator[str]:
+def _texts(plan: _Texts, thing: object) -> list[str]:
     read, labels = plan
-    for (label, default), value in zip(labels, read(thing), strict=True):
-        if value != default:
-            yield label + quoted(value)
+    return [
+        label + quoted(value) for (label, default), value in zip(labels, read(thing), strict=True) if value != default
+    ]
 
 
 _ADDRESS = _plan(Address, *Address.__slots__)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from orderctl.core import money, orders, text, times
 from orderctl.core.errors import RecordError, UnmatchedCancellation
@@ -48,20 +48,17 @@ def order_from_json(row: Mapping[str, Any], *, channel: str = "", currency: str 
     RecordError names the first field that is wrong. A cancellation that names an order comes as a later version of it;
     a record that has `cancellation` (its number) instead of an order is an UnmatchedCancellation.
     """
-    if isinstance(row, Mapping) and "cancellation" in row:
+    stated: Any = row  # what comes from outside may be anything
+    if isinstance(stated, Mapping) and "cancellation" in stated:
         number = _text(row, "cancellation")
         raise UnmatchedCancellation(f"cancellation {number[:40]} does not say of which order", field="cancellation")
     _known(row, _ORDER_OR_ADDED, "")
     code = _text(row, "currency") or currency
     if not money.is_currency(code):
         _refuse("currency", f"'{code}' is not a currency code" if code else "is missing")
-    identity = _text(row, "channel_order_id") or _text(row, "number")
-    if not identity:
-        _refuse("channel_order_id", "is missing")
+    identity = _text(row, "channel_order_id") or _text(row, "number") or _refuse("channel_order_id", "is missing")
     lines = _lines(row.get("lines"), code)
-    placed_at = _moment(row, "placed_at")
-    if not placed_at:
-        _refuse("placed_at", "is missing")
+    placed_at = _moment(row, "placed_at") or _refuse("placed_at", "is missing")
     shipping, discount = _money(row, "shipping_price", code), _money(row, "discount", code)
     tax = _money(row, "tax", code, _real(sum([line.tax_minor for line in lines]), "tax", "of all lines"))
     with_tax = _boolean(row, "prices_include_tax", default=False)
@@ -104,7 +101,7 @@ def order_from_json(row: Mapping[str, Any], *, channel: str = "", currency: str 
     )
 
 
-def _refuse(field: str, problem: str) -> None:
+def _refuse(field: str, problem: str) -> NoReturn:
     field = text.storable(field)
     raise RecordError(text.storable(f"{field} {problem}"), field=field)
 
@@ -203,7 +200,6 @@ def _moment(row: Mapping[str, Any], name: str) -> str:
         return times.parse_moment(value)
     except ValueError:
         _refuse(name, f"is not a moment with a time zone: '{value[:40]}'")
-    return ""
 
 
 def _tags(row: Mapping[str, Any], prefix: str = "") -> tuple[str, ...]:
@@ -272,7 +268,6 @@ def _line(row: Mapping[str, Any], position: int, currency: str) -> Line:
     quantity = _whole(row, "quantity", LARGEST_QUANTITY, prefix)
     if quantity is None:
         _refuse(prefix + "quantity", "is missing")
-        raise AssertionError
     if row.get("amount") is not None:
         amount = _money(row, "amount", currency, prefix=prefix)
     else:

@@ -35,6 +35,19 @@ ACTIONS_DISAGREE = "E138"
 EMPTY = "E139"
 BAD_ORDER = "E140"
 NO_NOW = "E141"
+CONTRADICTION = "E150"
+UNREACHABLE = "W201"
+REDUNDANT = "W202"
+GAP = "W203"
+ONLY_CATCH_ALL = "W204"
+EQUAL_AMOUNT = "W205"
+UNUSED_LIST = "W206"
+CONFLICT = "W207"
+CANNOT_SERVE = "W208"
+CANNOT_SHIP = "W209"
+UNKNOWN_SKU = "W210"
+NO_EFFECT = "W211"
+UNDECIDED = "W290"
 
 #: Code -> what it means, for `help CODE` and the reference.
 MEANING = {
@@ -71,4 +84,31 @@ MEANING = {
     EMPTY: "A list, block or table without content.",
     BAD_ORDER: "The order of a rule test could not be an order.",
     NO_NOW: "A rule test without a moment: neither it nor the head of its file says `now`.",
+    CONTRADICTION: "A rule that can never apply: no order makes `when` true, or `unless` excludes each that does. That "
+    "is proven, for every order of the rule's stage. Look for two conditions on the same field, and for a field that "
+    "is always the same in this stage: past the hold stage every order is the merchant's to ship.",
+    UNREACHABLE: "A rule of a first-match stage that never gets an order, because the rules above it, which are named, "
+    "take all that it would. That is proven over all values of the fields, missing ones included. A rule with "
+    '`if_short = "next_rule"` or `mode = "observe"` hides nothing. Move the rule up, or narrow the ones above.',
+    REDUNDANT: "A rule without which nothing changes: the rules below would send the same orders the same way, or, in "
+    "the hold and enhance stages, other rules do all it does wherever it applies. Proven; take it out, or mend it.",
+    GAP: "An order that no location rule takes, so that it is held as `unrouted`, or a shipment that no service rule "
+    "takes, so that it leaves without a service. The example was decided by the engine and really ends so. A last rule "
+    "without conditions takes whatever is left.",
+    ONLY_CATCH_ALL: "A channel of which no order is ever taken by a location rule but the one without conditions. "
+    "Often a rule that was meant for it names another channel.",
+    EQUAL_AMOUNT: "A condition that an amount of money be met to the cent, such as `total = 500`. Nearly always "
+    '`">= 500"` is meant.',
+    UNUSED_LIST: "A list under [lists] that no rule names as `@name`.",
+    CONFLICT: "Two rules that both apply to some order, which is shown, and set differently what there can be only one "
+    "of. The first in the file counts. Let an `unless` keep them apart.",
+    CANNOT_SERVE: "A service rule names a carrier's service that can take none of the shipments that the rule gets, "
+    "because of its countries, its heaviest weight or PO boxes. Proven.",
+    CANNOT_SHIP: "A location rule names a location that can ship none of the lines that the rule gets, because of what "
+    "`serves` and `accepts` say of it. Proven.",
+    UNKNOWN_SKU: "A SKU or a pattern of SKUs that nothing in the file given with --skus is.",
+    NO_EFFECT: "An action or a part of a rule that changes nothing: an action that needs another one to mean anything, "
+    "one that other rules always settle, a block of `any` that is never true, an exception that never excludes.",
+    UNDECIDED: "Something could not be decided, and nothing is claimed about it: it depends on the moment (age, "
+    "ship_by, deliver_by, placed, now, stock, attempts), there are too many combinations, or no example could be made.",
 }

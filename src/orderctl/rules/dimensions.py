@@ -7,6 +7,7 @@ of a choice is a class of its own. A field that may be missing has one class mor
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,13 +16,14 @@ from orderctl.core.countries import COUNTRIES
 from orderctl.rules import strings
 from orderctl.rules.kinds import Choice, CountryKind, FlagKind, PostcodeKind, SkuKind, TagsKind, TextKind, WeekdayKind
 from orderctl.rules.lookup import lookup
-from orderctl.rules.numbers import ClockKind, CountKind, NumberKind, WeightKind
+from orderctl.rules.numbers import ClockKind, CountKind, DateKind, NumberKind, WeightKind
 from orderctl.rules.values import Kind, Test
 
 #: The values that make an example look like any order, tried before others.
 USUAL_COUNTRIES = ("US", "CA", "GB", "DE", "FR", "AU", "JP", "NL")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LAST_MINUTE = 24 * 60 - 1
+_DATES = range(dt.date(2000, 1, 1).toordinal(), dt.date(2200, 1, 1).toordinal())
 _PLAIN_NUMBERS = (1, 2000, 500, 0)
 
 
@@ -145,14 +147,16 @@ def _alphabet(kind: Kind) -> strings.Alphabet:
 
 
 def _numbers(kind: NumberKind, tests: Sequence[Test]) -> list[int]:
-    """Numbers from every interval that no test divides, the plain ones first."""
-    lowest = 0 if isinstance(kind, CountKind | WeightKind | ClockKind) else None
-    highest = _LAST_MINUTE if isinstance(kind, ClockKind) else None
+    """Numbers from every interval that no test divides, the plain ones first; dates of two centuries."""
+    lowest: int | None = 0 if isinstance(kind, CountKind | WeightKind | ClockKind) else None
+    highest: int | None = _LAST_MINUTE if isinstance(kind, ClockKind) else None
+    if isinstance(kind, DateKind):
+        lowest, highest = _DATES.start, _DATES.stop - 1
     starts = {int(key) + more for test in tests for key in test.exact for more in (0, 1)}
     for test in tests:
         starts |= {interval.low for interval in test.ranges if isinstance(interval.low, int)}
         starts |= {interval.high + 1 for interval in test.ranges if isinstance(interval.high, int)}
-    found = [*_PLAIN_NUMBERS]
+    found = [*_PLAIN_NUMBERS, _DATES.start]
     for start in sorted(starts):
         found += [start, start - 1]
     return [

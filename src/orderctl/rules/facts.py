@@ -122,7 +122,17 @@ def line_value_minor(line: Line) -> int:
 
 _TEXTS = ("unknown_skus", "opened", "excluded", "paused", "stale", "released", "extra_tags")
 _TABLES = ("open_units", "capacity_used", "holds", "backordered_at", "derived", "given")
-_PLAIN = ("attempts", "address", "watch_only")
+_PLAIN = tuple(
+    (item.name, item.default)
+    for item in dataclasses.fields(Facts)
+    if item.name in {"attempts", "address", "watch_only"}
+)
+#: What is written of a SKU, with what is left out as its default.
+_SKU = tuple(
+    (item.name, {} if item.default is dataclasses.MISSING else item.default)
+    for item in dataclasses.fields(Sku)
+    if item.name != "sku"
+)
 
 
 def facts_to_json(facts: Facts, *, with_order: bool = True) -> dict[str, Any]:
@@ -140,9 +150,10 @@ def facts_to_json(facts: Facts, *, with_order: bool = True) -> dict[str, Any]:
         value = getattr(facts, name)
         if value:
             row[name] = list(value) if isinstance(value, tuple) else dict(value)
-    for item in dataclasses.fields(Facts):
-        if item.name in _PLAIN and getattr(facts, item.name) != item.default:
-            row[item.name] = getattr(facts, item.name)
+    for name, default in _PLAIN:
+        value = getattr(facts, name)
+        if value != default:
+            row[name] = value
     return row
 
 
@@ -150,7 +161,7 @@ def facts_from_json(row: Mapping[str, Any], places: Places) -> Facts:
     """The facts that `facts_to_json` wrote. RecordError when the order in it cannot be read."""
     stated: dict[str, Any] = {name: tuple(row.get(name, ())) for name in _TEXTS}
     stated |= {name: row.get(name, {}) for name in _TABLES}
-    stated |= {name: row[name] for name in _PLAIN if name in row}
+    stated |= {name: row[name] for name, _ in _PLAIN if name in row}
     return Facts(
         order=order_from_json(row["order"]),
         now=row["now"],
@@ -164,10 +175,10 @@ def facts_from_json(row: Mapping[str, Any], places: Places) -> Facts:
 
 def _sku_to_json(sku: Sku) -> dict[str, Any]:
     row: dict[str, Any] = {}
-    for item in dataclasses.fields(Sku):
-        value = getattr(sku, item.name)
-        if item.name != "sku" and value not in (item.default, {}):
-            row[item.name] = list(value) if isinstance(value, tuple) else value
+    for name, default in _SKU:
+        value = getattr(sku, name)
+        if value != default:
+            row[name] = list(value) if isinstance(value, tuple) else value
     return row
 
 

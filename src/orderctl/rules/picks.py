@@ -63,14 +63,20 @@ class Picks:
 
     def number(self, name: str, least: int, usual: int | None = None) -> int | None:
         """A number from `least` on; `usual` or else `least` where that is allowed."""
+        return next(self.numbers(name, least, usual), least if usual is None else usual)
+
+    def numbers(self, name: str, least: int, usual: int | None = None) -> Iterator[int]:
+        """Numbers from `least` on that the field may be: `usual` or else `least` first, then upward."""
         found = self.among(name)
         first = least if usual is None else usual
-        if found is None or (found[0].at(first) & found[1] and first >= least):
-            return first
+        if found is None:
+            yield first
+            return
         axis, mask = found
-        fitting = [number for number in (*values_in(axis, mask), least) if number is not None and number >= least]
-        fitting = [number for number in fitting if axis.at(number) & mask]
-        return min(fitting, default=None) if fitting or axis.missing & mask else first
+        rest = sorted({least, *(number for number in values_in(axis, mask) if number >= least)})
+        for number in dict.fromkeys((first, *rest)):
+            if number >= least and axis.at(number) & mask:
+                yield number
 
     def flag(self, name: str, part: str, *, usual: bool = False) -> bool:
         """Whether something is there."""

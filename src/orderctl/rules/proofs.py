@@ -30,9 +30,12 @@ from orderctl.rules.values import Test
 from orderctl.rules.witness import Case, cases
 
 #: How much work all questions about one file may cost together.
-MOST_WORK = 150_000
+MOST_WORK = 60_000
+_FEW_STEPS = 100
 #: How many pieces are tried with real orders before a question is left open.
 MOST_TRIES = 40
+#: The same for each way in which a shipment can be made.
+MOST_TRIES_EACH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,27 +146,11 @@ class Prover:
         return known
 
     def budget(self) -> Budget:
-        """Work for one question."""
-        return Budget(MOST_STEPS, self.work)
+        """Work for one question; little once that for all is used up, which is enough for the simple ones."""
+        return Budget(MOST_STEPS, self.work) if self.work.left > 0 else Budget(_FEW_STEPS)
 
-    # --- one rule alone
-
-    def contradiction(self, rule: Rule) -> tuple[str, Proof]:
-        """Whether the rule can never apply, and which of its parts is to blame: `when` or `unless`."""
-        try:
-            if not self._any_possible(self.space.taken(rule), rule.stage):
-                part = "when"
-            elif not self._any_possible(self.space.rule(rule), rule.stage):
-                part = "unless"
-            else:
-                return "", Proof(holds=False)
-            if self._any_possible(self.space.rule(at_some_moment(rule)), rule.stage):
-                return part, Proof(None, fields=tuple(moments(rule)))
-        except TooMany:
-            return "", UNDECIDED
-        return part, Proof(holds=True)
-
-    def _any_possible(self, boxes: Sequence[Box], stage: str) -> bool:
+    def any_possible(self, boxes: Sequence[Box], stage: str) -> bool:
+        """Whether some order of `stage` may lie in `boxes`."""
         start = [self.start(stage, foreign=True)]
         return any(is_possible(self.space, box, stage) for box in meets(start, boxes))
 
@@ -178,10 +165,14 @@ class Prover:
         """Whether what `rule` takes never gets to a rule below it."""
         return not rule.observe and rule.then.get("if_short") != NEXT_RULE
 
+    def before(self, rule: Rule) -> list[Rule]:
+        """The rules that keep what they take from ever getting to `rule`."""
+        above = self.rules(rule.stage)[: self.rules(rule.stage).index(rule)]
+        return [*self.stops(), *(one for one in above if self.hides(one))]
+
     def unreachable(self, rule: Rule) -> Proof:
         """Whether the rules above `rule` take everything that it would take."""
-        above = self.rules(rule.stage)[: self.rules(rule.stage).index(rule)]
-        takers = [*self.stops(), *(one for one in above if self.hides(one))]
+        takers = self.before(rule)
         boxes = self.some[rule.id]
         if boxes is None:
             return UNDECIDED
@@ -226,11 +217,22 @@ class Prover:
                 if piece is None or is_possible(self.space, piece, stage):
                     yield piece, used
 
+    def covered_by(
+        self, takers: Takers, boxes: Sequence[Box], using: int, stage: str, *, foreign: bool = False
+    ) -> tuple[Rule, ...] | None:
+        """The rules that leave nothing of `boxes` that an order can lie in; None when something is left."""
+        all_used = 0
+        for piece, used in self.pieces(takers, boxes, using, stage, foreign=foreign):
+            if piece is not None:
+                return None
+            all_used |= used
+        return takers.named(all_used)
+
     def is_covered(
         self, takers: Takers, boxes: Sequence[Box], using: int, stage: str, *, foreign: bool = False
     ) -> bool:
         """Whether nothing is left of `boxes` that an order can lie in."""
-        return all(piece is None for piece, _ in self.pieces(takers, boxes, using, stage, foreign=foreign))
+        return self.covered_by(takers, boxes, using, stage, foreign=foreign) is not None
 
     def _dead_as_written(self, rule: Rule, takers: Sequence[Rule]) -> bool:
         """Whether the rule would be dead if a moment were a field like any other."""
@@ -283,7 +285,7 @@ class Prover:
             return UNDECIDED
         rules = self.rules(rule.stage)
         at = rules.index(rule)
-        using = self._always.of([*self.stops(), *(one for one in rules[:at] if self.hides(one))])
+        using = self._always.of(self.before(rule))
         same = []
         try:
             for other in rules[at + 1 :]:
@@ -327,6 +329,10 @@ class Prover:
         """All rules, as large as they are at some moment."""
         return self._ever
 
+    def as_written(self) -> Takers:
+        """All rules, with a moment as a field like any other."""
+        return self._as_written
+
     def always(self) -> Takers:
         """All rules, as small as they are at every moment."""
         return self._always
@@ -337,17 +343,20 @@ class Prover:
         stage: str,
         tried: Callable[[Case], bool],
         *,
-        timed: bool = False,
+        most: int = MOST_TRIES,
     ) -> Proof:
-        """Whether some order lies in `pieces`; it is made, and counts only when `tried` says that it is one."""
+        """Whether some order lies in `pieces`; it is made, and counts only when `tried` says that it is one.
+
+        At most `most` pieces are tried.
+        """
         open_ = 0
         for piece, _ in pieces:
             if piece is None:
                 continue
             open_ += 1
-            if open_ > MOST_TRIES:
+            if open_ > most:
                 break
-            for case in cases(self.space, piece, stage, moments=timed):
+            for case in cases(self.space, piece, stage):
                 if tried(case):
                     return Proof(holds=True, case=case)
         return UNDECIDED if open_ else Proof(holds=False)

@@ -51,6 +51,7 @@ class Space:
         self.full = self.axes.full
         self.quantified: dict[int, Quantified] = {}
         self._indexes: dict[tuple[object, ...], int] = {}
+        self._later: tuple[int, dict[int, int]] = (-1, {})
 
     # --- conditions
 
@@ -149,7 +150,10 @@ class Space:
         """
         if stage == "hold":
             return {}
-        known: dict[int, int] = {}
+        count, known = self._later
+        if count == len(self.axes.all):
+            return known
+        known = {}
         for axis in self.axes.all:
             if axis.about in _KNOWN_LATER:
                 known[axis.index] = axis.at(_KNOWN_LATER[axis.about])
@@ -157,6 +161,7 @@ class Space:
                 known[axis.index] = axis.present
             elif axis.about == "line.quantity":
                 known[axis.index] = axis.full & ~axis.at(0)
+        self._later = (len(self.axes.all), known)
         return known
 
     # --- blocks and rules

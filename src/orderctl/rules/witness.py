@@ -8,12 +8,15 @@ Fields that depend on each other may spoil it: whoever asks for a case must try 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from orderctl.core import addresses, times
 from orderctl.core.orders import Address, Customer, Line, Order, derived_total
+from orderctl.core.places import WEEKDAYS
 from orderctl.core.stock import Sku
 from orderctl.rules.axes import OWN_TAGS
 from orderctl.rules.boxes import Box
@@ -28,7 +31,7 @@ PLENTY = 1_000_000
 _MOST_LINES = 200
 _PRICE_MINOR = 2000
 _WEIGHT_G = 500
-_MOMENTS = ("2026-03-03T15:00:00Z", "2026-03-07T15:00:00Z", "2026-03-03T03:00:00Z")
+_NOW = "2026-03-03T15:00:00Z"
 _PLACES = {
     "US": ("New York", "NY", "10001"),
     "CA": ("Toronto", "ON", "M5V 2T6"),
@@ -50,21 +53,21 @@ class Case:
     shipment: ShipmentFacts
 
 
-def cases(space: Space, box: Box, stage: str, *, moments: bool = False) -> Iterator[Case]:
-    """Orders of `stage` that ought to lie in `box`; with `moments` also at other times of the week."""
+def cases(space: Space, box: Box, stage: str) -> Iterator[Case]:
+    """Orders of `stage` that ought to lie in `box`."""
     for lines in line_sets(space, box, stage):
         for manner in Manner:
-            for now in _MOMENTS[: len(_MOMENTS) if moments else 1]:
-                yield _Maker(space, lines, manner, now).case()
+            yield _Maker(space, lines, manner).case()
 
 
 class _Maker:
-    def __init__(self, space: Space, lines: LineSet, manner: Manner, now: str) -> None:
+    def __init__(self, space: Space, lines: LineSet, manner: Manner) -> None:
         self.space = space
         self.lines = lines
         self.picks = Picks(space, lines.order, manner)
         self.manner = manner
-        self.now = now
+        self.zone = ZoneInfo(space.axes.ruleset.timezone)
+        self.now = self._at("now", _NOW)
         self.skus: dict[str, Sku] = {}
         self.currency = str(self.picks.value("currency", space.axes.ruleset.currency))
 
@@ -90,7 +93,7 @@ class _Maker:
     def _order(self, lines: Sequence[Line]) -> Order:
         value, has = self.picks.value, self.picks.flag
         age_s = int(value("age", 3600) or 0)
-        placed_at = times.later(self.now, -age_s)
+        placed_at = self._at("placed", times.later(self.now, -age_s))
         ship_to = self._ship_to()
         order = Order(
             channel=value("channel", next(iter(self.space.places.channels), "web")),
@@ -132,6 +135,20 @@ class _Maker:
         more = natural if total is None else total
         order = replace(order, total_minor=more, tax_minor=max(0, more - natural))
         return replace(order, discount_minor=max(0, natural - more))
+
+    def _at(self, scope: str, usual: str) -> str:
+        """A moment near `usual`, not after it in the past, with the weekday, time and date that are asked."""
+        if not any(self.picks.bound(f"{scope}.{part}") for part in ("weekday", "time", "date")):
+            return usual
+        local = times.as_datetime(usual).astimezone(self.zone)
+        minute = self.picks.value(f"{scope}.time", local.hour * 60 + local.minute)
+        day = self.picks.value(f"{scope}.date", local.toordinal()) if scope == "now" else local.toordinal()
+        moment = dt.datetime.combine(dt.date.fromordinal(int(day)), dt.time(minute // 60, minute % 60), self.zone)
+        if scope == "placed" and times.moment(moment) > usual:
+            moment -= dt.timedelta(days=1)
+        weekday = self.picks.value(f"{scope}.weekday", WEEKDAYS[moment.weekday()])
+        back = (moment.weekday() - WEEKDAYS.index(weekday)) % 7
+        return times.moment(moment - dt.timedelta(days=back))
 
     def _attributes(self) -> dict[str, str]:
         names = [axis.about for axis in self.space.axes.all if axis.about.startswith("attributes.")]
@@ -199,7 +216,7 @@ class _Maker:
         one, asked = Picks(self.space, box, self.manner), self.picks if at == 0 else Picks(self.space, {}, self.manner)
         sku = str(one.value("line.sku", f"SKU-{at + 1}"))
         units = one.number("line.quantity", 0, asked.number("shipment.units", 1)) or 0
-        each_g = (asked.number("shipment.weight", 0, _WEIGHT_G * units) or 0) // max(1, units)
+        each_g = _each(asked, max(1, units))
         weight_g = one.value("line.weight", each_g if self.picks.flag("has", "weight", usual=True) else None)
         worth = asked.money("shipment.value", self.currency, (_PRICE_MINOR * units,))
         value = one.money("line.value", self.currency, (worth,)) or 0
@@ -227,18 +244,22 @@ class _Maker:
         )
 
     def _counted(self, lines: list[Line]) -> list[Line]:
-        """The lines with as many units as the order is to have, in the first line that may have more."""
+        """The lines with as many units as the order is to have: more or fewer in one of them, or one of them again."""
         units = sum(line.quantity for line in lines)
-        wanted = self.picks.number("unit_count", 0, units)
-        if wanted is None or wanted == units:
-            return lines
         boxes = [*self.lines.routed, *self.lines.others]
-        for at, line in enumerate(lines[: len(boxes)]):
-            quantity = line.quantity + wanted - units
-            found = Picks(self.space, boxes[at], self.manner).among("line.quantity")
-            if quantity >= 0 and (found is None or found[0].at(quantity) & found[1]):
-                more = replace(line, quantity=quantity, amount_minor=line.unit_price_minor * quantity, discount_minor=0)
-                return [*lines[:at], more, *lines[at + 1 :]]
+        for wanted in self.picks.numbers("unit_count", 0, units):
+            if wanted == units:
+                return lines
+            for at, line in enumerate(lines[: len(boxes)]):
+                quantity = line.quantity + wanted - units
+                found = Picks(self.space, boxes[at], self.manner).among("line.quantity")
+                if quantity >= 0 and (found is None or found[0].at(quantity) & found[1]):
+                    more = replace(line, quantity=quantity, amount_minor=line.unit_price_minor * quantity)
+                    return [*lines[:at], replace(more, discount_minor=0), *lines[at + 1 :]]
+                times_more, rest = divmod(wanted - units, max(1, line.quantity))
+                if not rest and 0 < times_more < _MOST_LINES and not self.picks.bound("line_count"):
+                    copies = [replace(line, id=f"{line.id}-{copy}") for copy in range(times_more)]
+                    return [*lines, *copies]
         return lines
 
     # --- its shipment
@@ -260,3 +281,11 @@ class _Maker:
             international=place is not None and is_international(place, target),
             backordered=bool(picks.value("shipment.backordered", False)),  # noqa: FBT003
         )
+
+
+def _each(asked: Picks, units: int) -> int:
+    """The weight of one unit, so that all together weigh what the shipment is to weigh."""
+    whole_g = asked.number("shipment.weight", 0, _WEIGHT_G * units) or 0
+    found = asked.among("shipment.weight")
+    fits = found is None or found[0].at(whole_g // units * units) & found[1]
+    return whole_g // units if fits else -(-whole_g // units)

@@ -128,6 +128,10 @@ def note(ctx: Context, name: str, text: str) -> Report:
 def reroute(ctx: Context, name: str) -> Report:
     """Take back what is only planned, forget what a person decided about it, and decide anew by the rules."""
     with _one_order(ctx, "reroute", name, decide=True) as (number, report):
+        order = orders.document(ctx.db, number)
+        if order.placed_at < ctx.config.channels[order.channel].live_from:
+            message = f"the order was placed before {order.channel} went live; it is tracked only"
+            raise UsageError(message, next=f"orderctl orders route {name} --from LOCATION")
         shipments.withdraw(ctx.db, ctx.stamp, number, "to be decided anew")
         overrides.end(ctx.db, ctx.stamp, number, "route")
         orders.make_due(ctx.db, [number], ctx.now)

@@ -92,7 +92,8 @@ def take_counts(ctx: Context, location: str, counts: Sequence[StockCount], cause
     stock.know(ctx.db, {count.sku for count in counts}, ctx.now)
     if location not in ctx.counted:
         return 0
-    moves = stock.count_moves(stock.on_hand(ctx.db, location), counts, ctx.stamp, f"feed:{cause[:16]}:{counted_at}")
+    have = stock.on_hand(ctx.db, location, {count.sku for count in counts})
+    moves = stock.count_moves(have, counts, ctx.stamp, f"feed:{cause[:16]}:{counted_at}")
     stock.note_feed(ctx.db, ctx.stamp, location, counted_at or ctx.now)
     posted = stock.post(ctx.db, moves)
     oversold.review(ctx.db, ctx.stamp, ctx.counted)

@@ -7,6 +7,7 @@ its adapters only take notes, it holds no lock and keeps no journal.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sqlite3
 import sys
@@ -64,16 +65,20 @@ class Context:
     @cached_property
     def rules(self) -> Compiled:
         """The rule set, made ready. ConfigError lists everything wrong with the file."""
-        from orderctl.rules.compiled import prepare
-        from orderctl.steps.rules import ruleset
-
-        return prepare(ruleset(self.rules_file, self.config), self.config.places)
+        return _rules(self.rules_file, self.config)
 
     @cached_property
     def counted(self) -> frozenset[str]:
         """The locations that keep a ledger."""
         locations = self.config.places.locations
         return frozenset(name for name, location in locations.items() if location.stock == "counted")
+
+
+def _rules(file: Path, config: Config) -> Compiled:
+    from orderctl.rules.compiled import prepare
+    from orderctl.steps.rules import ruleset
+
+    return prepare(ruleset(file, config), config.places)
 
 
 def now() -> str:
@@ -104,7 +109,11 @@ def open_context(
 
     loaded = load(config or Path("channels.toml"))
     database = db or loaded.database
+    rules_file = rules or loaded.rules
+    adapters = Adapters(loaded, noted=dry_run)
     at = at or now()
+    # A pass makes many values and no cycles among them: looking for some after every 700 costs a tenth of its time.
+    gc.set_threshold(50_000, 20, 20)
     with contextlib.ExitStack() as stack:
         if not write:
             opened = connection.open_for_reading(database)
@@ -114,6 +123,9 @@ def open_context(
             journal = Journal(None)
         else:
             _need_folder(database)
+            if not database.exists():  # no store is made for files that are wrong
+                adapters.open_all()
+                _rules(rules_file, loaded)
             if not loaded.safety.network_store:
                 _need_local(database)
             holder = {"pid": str(os.getpid()), "command": _command(), "since": at}
@@ -126,9 +138,9 @@ def open_context(
             config=loaded,
             db=opened,
             stamp=Stamp(at=at, actor=actor),
-            adapters=Adapters(loaded, noted=dry_run),
+            adapters=adapters,
             journal=journal,
-            rules_file=rules or loaded.rules,
+            rules_file=rules_file,
             dry_run=dry_run,
             progress=progress or silent,
         )

@@ -26,7 +26,7 @@ from orderctl.store.exceptions import Trouble
 from orderctl.store.transactions import transaction
 
 #: The largest batch: what it holds is in memory at once.
-MOST_SHIPMENTS = 10_000
+MOST_SHIPMENTS = 5_000
 
 
 def dispatch(ctx: Context, named: Sequence[str] = ()) -> Report:

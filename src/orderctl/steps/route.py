@@ -45,16 +45,23 @@ def route(ctx: Context, orders: Sequence[int] = ()) -> Report:
     """Decide `orders` (row ids; all that are due when none is named)."""
     report = Report("route")
     desk = _desk(ctx)
-    due = list(orders) or waiting.due(ctx.db, ctx.now)
-    for start in range(0, len(due), BATCH):
-        batch = waiting.load(ctx.db, due[start : start + BATCH])
-        _load_stock(ctx, desk, batch)
-        window_s = ctx.config.places.duplicate_window_s
-        desk.repeats = duplicates.of(ctx.db, batch, window_s) if window_s else {}
-        decided = [_decide(ctx, desk, one) for one in batch if not _held_by_a_person(ctx, one)]
-        _apply(ctx, desk, decided, report)
-        ctx.progress("orders routed", min(start + BATCH, len(due)), len(due))
+    total = len(orders) or waiting.count_due(ctx.db, ctx.now)
+    done = 0
+    for due in [list(orders)] if orders else waiting.due(ctx.db, ctx.now):
+        for start in range(0, len(due), BATCH):
+            batch = waiting.load(ctx.db, due[start : start + BATCH])
+            _route_batch(ctx, desk, batch, report)
+            done += len(batch)
+            ctx.progress("orders routed", done, total)
     return report
+
+
+def _route_batch(ctx: Context, desk: Desk, batch: Sequence[WaitingOrder], report: Report) -> None:
+    _load_stock(ctx, desk, batch)
+    window_s = ctx.config.places.duplicate_window_s
+    desk.repeats = duplicates.of(ctx.db, batch, window_s) if window_s else {}
+    decided = [_decide(ctx, desk, one) for one in batch if not _held_by_a_person(ctx, one)]
+    _apply(ctx, desk, decided, report)
 
 
 def _desk(ctx: Context) -> Desk:
@@ -75,11 +82,16 @@ def _desk(ctx: Context) -> Desk:
 
 def _load_stock(ctx: Context, desk: Desk, batch: Sequence[WaitingOrder]) -> None:
     wanted = {line.sku for one in batch for line in one.order.lines} | set(ctx.rules.added_skus)
-    known = stock.known_skus(ctx.db, wanted)
-    desk.skus = {sku: Sku(sku=sku, **data) for sku, data in known.items()}
-    parts = {part for sku in desk.skus.values() for part in sku.components}
-    desk.skus |= {sku: Sku(sku=sku, **data) for sku, data in stock.known_skus(ctx.db, parts - wanted).items()}
+    _load_skus(ctx, desk, wanted)
+    parts = {part for sku in wanted if sku in desk.skus for part in desk.skus[sku].components}
+    _load_skus(ctx, desk, parts)
     desk.stock = WorkingStock(stock.available(ctx.db, wanted | parts))
+
+
+def _load_skus(ctx: Context, desk: Desk, wanted: set[str]) -> None:
+    """Nothing changes a SKU while orders are routed, so that each is read once."""
+    found = stock.known_skus(ctx.db, wanted - desk.skus.keys())
+    desk.skus.update({sku: Sku(sku=sku, **data) for sku, data in found.items()})
 
 
 def _decide(ctx: Context, desk: Desk, one: WaitingOrder) -> Decided:
@@ -146,25 +158,23 @@ def _apply(ctx: Context, desk: Desk, decided: Sequence[Decided], report: Report)
     try:
         with transaction(ctx.db, "route.apply"):
             decisions.apply(ctx.db, ctx.stamp, desk.basis, decided)
-    except sqlite3.IntegrityError:
+    except sqlite3.IntegrityError as error:
         if len(decided) == 1:
-            raise
-        for one in decided:
-            _apply_alone(ctx, desk, one, report)
+            _put_aside(ctx, decided[0].waiting, error)
+        else:
+            for one in decided:
+                _apply(ctx, desk, [one], report)
     else:
         for one in decided:
             _report(report, one.waiting, one.plan, applied=one.applied)
 
 
-def _apply_alone(ctx: Context, desk: Desk, one: Decided, report: Report) -> None:
-    """One order of a batch that the store refused as a whole; the bad one is put aside with what the store said."""
-    try:
-        _apply(ctx, desk, [one], report)
-    except sqlite3.IntegrityError as error:
-        with transaction(ctx.db, "route.refused"):
-            waiting.put_aside(ctx.db, one.waiting.order_id)
-            trouble = Trouble("refused_by_store", one.waiting.stem, f"cannot be saved: {error}", one.waiting.order_id)
-            exceptions.raise_all(ctx.db, ctx.stamp, [trouble])
+def _put_aside(ctx: Context, one: WaitingOrder, error: sqlite3.IntegrityError) -> None:
+    """The order that spoils its batch waits with what the store said."""
+    with transaction(ctx.db, "route.refused"):
+        waiting.put_aside(ctx.db, one.order_id)
+        trouble = Trouble("refused_by_store", one.stem, f"cannot be saved: {error}", one.order_id)
+        exceptions.raise_all(ctx.db, ctx.stamp, [trouble])
 
 
 def _report(report: Report, one: WaitingOrder, plan: Plan, *, applied: bool) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from orderctl.config.load import load as load_config
 from orderctl.config.model import Config
-from orderctl.core.errors import ConfigError, Finding, UsageError
+from orderctl.core.errors import ConfigError, Finding, RecordError, UsageError
+from orderctl.core.text import did_you_mean
 from orderctl.core.toml import LARGEST_FILE
 from orderctl.rules import codes
 from orderctl.rules.known import Known
@@ -30,11 +31,19 @@ class Loaded(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What is wrong with the rules, and how many there are when they could be read."""
+    """What is wrong with the rules, and how many there are when they could be read.
+
+    `meanings` says of each code that was found what it means.
+    """
 
     file: str
     rules: int
     findings: tuple[Finding, ...]
+    meanings: Mapping[str, str] = field(default_factory=dict)
+
+    def count(self, severity: str) -> int:
+        """How many findings are of a severity, `error` or `warning`."""
+        return sum(found.severity == severity for found in self.findings)
 
 
 @dataclass(slots=True)
@@ -74,13 +83,48 @@ def loaded(config: Path | None = None, rules: Path | None = None) -> Loaded:
     return Loaded(found, file, ruleset(file, found))
 
 
-def check(config: Path | None = None, rules: Path | None = None) -> Checked:
-    """What is wrong with the rules and with the configuration they are for; nothing is raised."""
+def check(config: Path | None = None, rules: Path | None = None, skus: Path | None = None) -> Checked:
+    """What is wrong with the rules and with the configuration they are for, and what is odd about them.
+
+    `skus` is a table of all SKUs there are; UsageError when it cannot be read. Nothing else is raised.
+    """
+    known = _skus(skus) if skus else None
     try:
         found = loaded(config, rules)
     except ConfigError as error:
-        return Checked(error.findings[0].file, 0, error.findings)
-    return Checked(str(found.file), sum(map(len, found.ruleset.stages.values())), ())
+        return Checked(error.findings[0].file, 0, error.findings, _meanings(error.findings))
+    from orderctl.rules.analysis import analyze
+
+    findings = analyze(found.ruleset, found.config.places, str(found.file), known)
+    count = sum(map(len, found.ruleset.stages.values()))
+    return Checked(str(found.file), count, tuple(findings), _meanings(findings))
+
+
+def _meanings(findings: Iterable[Finding]) -> dict[str, str]:
+    from orderctl.config.findings import CODES
+
+    known = {**CODES, **codes.MEANING}
+    return {found.code: known.get(found.code, "") for found in findings}
+
+
+def _skus(file: Path) -> frozenset[str]:
+    """The column of SKUs in a CSV or TSV file."""
+    from orderctl.destinations.answer_rows import STOCK_FEED, AnswerColumns
+    from orderctl.wire import tables
+
+    columns = AnswerColumns({"sku": STOCK_FEED["sku"]}, {})
+    try:
+        with file.open("rb") as opened:
+            reader = tables.Reader("tsv" if file.suffix == ".tsv" else "csv")
+            header = reader.header(opened, str(file))
+            if not columns.ours(dict.fromkeys(header.names, "")):
+                raise UsageError(f"there is no column 'sku'{did_you_mean('sku', header.names)}", where=str(file))
+            rows = (columns.ours(row.cells) for row in reader.rows(opened, str(file), header))
+            return frozenset(sku for row in rows if (sku := row.get("sku")))
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(file)) from None
+    except RecordError as error:
+        raise UsageError(error.message, where=error.where or str(file)) from None
 
 
 def listed(config: Path | None = None, rules: Path | None = None) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ Each step also runs alone, as a pass of one. Rules and adapters are opened befor
 from __future__ import annotations
 
 import dataclasses
+import gc
 import json
 from collections.abc import Callable, Sequence
 
@@ -47,6 +48,7 @@ def run(
             raise UsageError(message, next="orderctl run --help")
     chosen(subjects.channels, ctx.config.channels, "channel")
     chosen(subjects.locations, ctx.config.locations, "location")
+    gc.set_threshold(50_000, 20, 20)  # a pass makes millions of values and hardly a cycle: look for those rarely
     ctx.adapters.open_all()
     if "route" in names:
         _ = ctx.rules

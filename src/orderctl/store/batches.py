@@ -157,7 +157,8 @@ def settle(
     """
     effect_id, batch_id, number = db.execute(
         "SELECT e.effect_id, b.batch_id, b.number FROM effects e JOIN batches b ON b.batch_id = e.subject_id"
-        " WHERE e.kind = 'handoff' AND e.target = ? AND e.document = ? AND e.state IN ('sending', 'uncertain')",
+        " WHERE e.kind = 'handoff' AND e.target = ? AND e.document = ? AND e.state IN ('sending', 'uncertain')"
+        f" AND e.{effects.OPEN}",
         (f"location:{location}", document),
     ).fetchone()
     effect_state = {"retry": "refused"}.get(receipt.outcome, receipt.outcome)  # it leaves with another batch

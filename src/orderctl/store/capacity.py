@@ -17,9 +17,11 @@ def used(db: sqlite3.Connection, places: Places, limited: Iterable[str], now: st
         zone = ZoneInfo(places.locations[location].timezone)
         midnight = times.as_datetime(now).astimezone(zone).replace(hour=0, minute=0, second=0)
         taken[location] = db.execute(
-            "SELECT count(DISTINCT order_id) FROM shipments WHERE location = ?"
-            " AND (state IN ('planned', 'sending', 'uncertain')"
-            "  OR (dispatched_at >= ? AND state NOT IN ('cancelled', 'rejected')))",
-            (location, times.moment(midnight)),
+            "SELECT count(*) FROM ("
+            "SELECT order_id FROM shipments WHERE location = :location AND state = 'planned' UNION "
+            "SELECT order_id FROM shipments WHERE location = :location AND state IN ('sending', 'uncertain') UNION "
+            "SELECT order_id FROM shipments WHERE location = :location AND dispatched_at >= :midnight"
+            " AND state NOT IN ('cancelled', 'rejected'))",
+            {"location": location, "midnight": times.moment(midnight)},
         ).fetchone()[0]
     return taken

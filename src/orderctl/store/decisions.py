@@ -80,9 +80,7 @@ def apply(db: sqlite3.Connection, stamp: Stamp, made_with: Basis, decided: Seque
     _count_lines(db, stamp, [one for _, one in applied])
     _plan_shipments(db, stamp, applied)
     _flags(db, stamp, decided)
-    exceptions.settle_orders(
-        db, stamp, {one.waiting.order_id: _codes(one) for _, one in applied if one.waiting.decisions}, DECIDED
-    )
+    exceptions.settle_orders(db, stamp, {one.waiting.order_id: _codes(one) for _, one in applied}, DECIDED)
     exceptions.raise_all(db, stamp, _troubles(one for _, one in applied))
     events.add(db, stamp, _story(one for _, one in applied))
     orders.refresh(db, stamp, [one.waiting.order_id for one in decided])

@@ -20,6 +20,8 @@ from orderctl.store.exceptions import Trouble
 
 #: How long an effect that was surely not processed waits, by attempt, before it is tried again.
 BACK_OFF_S = (0, 60, 300, 900, 3600)
+#: Effects that are not settled; in these words SQLite sees that the index of open ones will do.
+OPEN = "state IN ('pending', 'sending', 'uncertain')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ def key_of(db: sqlite3.Connection, kind: str, *natural: str) -> str:
 def begun(db: sqlite3.Connection) -> list[Begun]:
     """What was being sent when the last process died, one entry per document."""
     rows = db.execute(
-        "SELECT kind, target, document, min(key) FROM effects WHERE state = 'sending' GROUP BY kind, target, document"
+        f"SELECT kind, target, document, min(key) FROM effects WHERE state = 'sending' AND {OPEN}"
+        " GROUP BY kind, target, document"
         " ORDER BY min(effect_id)"
     )
     return [Begun(*row) for row in rows]
@@ -54,7 +57,7 @@ def highest(db: sqlite3.Connection) -> int:
 def pending(db: sqlite3.Connection, channel: str, kind: str, now: str, limit: int) -> list[tuple[str, str]]:
     """(key, payload) of at most `limit` effects of `kind` that `channel` is to be told of now, oldest first."""
     return db.execute(
-        "SELECT key, payload FROM effects WHERE target = ? AND kind = ? AND state = 'pending'"
+        f"SELECT key, payload FROM effects WHERE target = ? AND kind = ? AND state = 'pending' AND {OPEN}"
         " AND next_try_at <= ? ORDER BY effect_id LIMIT ?",
         (f"channel:{channel}", kind, now, limit),
     ).fetchall()
@@ -135,7 +138,8 @@ def settle_push(db: sqlite3.Connection, stamp: Stamp, channel: str, document: st
     """The receipt of everything that was handed to `channel` in `document`."""
     target = f"channel:{channel}"
     rows = db.execute(
-        "SELECT effect_id, attempts, order_id FROM effects WHERE state = 'sending' AND target = ? AND document = ?",
+        "SELECT effect_id, attempts, order_id FROM effects"
+        f" WHERE state = 'sending' AND {OPEN} AND target = ? AND document = ?",
         (target, document),
     ).fetchall()
     state = "pending" if receipt.outcome == "retry" else receipt.outcome

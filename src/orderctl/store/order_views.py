@@ -40,9 +40,9 @@ def listed(
     """Orders newest first, one row each."""
     rows = db.execute(
         "SELECT stem, channel, number, state, placed_at, country, currency, total_minor, email,"
-        " (SELECT coalesce(group_concat(location), '') FROM (SELECT DISTINCT location FROM shipments s"
+        " (SELECT json_group_array(location) FROM (SELECT DISTINCT location FROM shipments s"
         "  WHERE s.order_id = o.order_id AND s.state NOT IN ('cancelled', 'rejected') ORDER BY part)),"
-        " (SELECT coalesce(group_concat(reason), '') FROM (SELECT reason FROM holds h WHERE h.order_id = o.order_id"
+        " (SELECT json_group_array(reason) FROM (SELECT reason FROM holds h WHERE h.order_id = o.order_id"
         "  AND h.ended_at IS NULL ORDER BY hold_id)), watched"
         " FROM orders o WHERE (:all OR state IN (SELECT value FROM json_each(:states)))"
         " AND (:channel = '' OR channel = :channel) ORDER BY placed_at DESC, order_id DESC LIMIT :limit",
@@ -66,7 +66,7 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
     row["total"] = money.to_text(row["total"], row["currency"])
     row["watched"] = bool(row["watched"])
     for name in ("locations", "holds"):
-        row[name] = [part for part in row[name].split(",") if part]
+        row[name] = json.loads(row[name])
     return row
 
 
@@ -141,8 +141,8 @@ def _holds(db: sqlite3.Connection, order_id: int) -> list[dict[str, Any]]:
 
 def _shipments(db: sqlite3.Connection, order_id: int) -> list[dict[str, Any]]:
     heads = db.execute(
-        "SELECT shipment_id, reference, s.location, carrier, service, s.state, options, b.document, s.reason, o.currency"
-        " FROM shipments s JOIN orders o USING (order_id) LEFT JOIN batches b USING (batch_id)"
+        "SELECT shipment_id, reference, s.location, carrier, service, s.state, options, b.document, s.reason,"
+        " o.currency FROM shipments s JOIN orders o USING (order_id) LEFT JOIN batches b USING (batch_id)"
         " WHERE s.order_id = ? ORDER BY part",
         (order_id,),
     ).fetchall()

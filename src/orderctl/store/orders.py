@@ -289,7 +289,9 @@ def unchanged(db: sqlite3.Connection, channel: str, digests: Iterable[str]) -> s
     return {
         row[0]
         for row in db.execute(
-            "SELECT digest FROM orders WHERE digest IN (SELECT value FROM json_each(?)) AND channel = ?",
+            # left alone, SQLite would rather walk through all orders of the channel
+            "SELECT digest FROM orders INDEXED BY orders_by_digest WHERE digest IN (SELECT value FROM json_each(?))"
+            " AND channel = ?",
             (json.dumps(list(digests)), channel),
         )
     }

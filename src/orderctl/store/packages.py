@@ -231,7 +231,8 @@ def keep_unmatched(
 def matchable(db: sqlite3.Connection) -> list[tuple[int, str, str]]:
     """Kept answers whose shipment is known by now: (answer_id, location, answer)."""
     return db.execute(
-        "SELECT u.answer_id, u.location, u.answer FROM unmatched_answers u JOIN shipments s USING (reference)"
+        "SELECT u.answer_id, u.location, u.answer FROM unmatched_answers u INDEXED BY unmatched_answers_open"
+        " JOIN shipments s USING (reference)"
         " WHERE u.matched_at IS NULL AND s.location = u.location AND s.state NOT IN ('planned', 'sending', 'uncertain')"
         " ORDER BY u.answer_id"
     ).fetchall()

@@ -150,7 +150,7 @@ CREATE TABLE overrides (
     reason      TEXT NOT NULL,
     placed_at   TEXT NOT NULL,
     ended_at    TEXT) STRICT;
-CREATE INDEX overrides_open ON overrides (order_id) WHERE ended_at IS NULL;
+CREATE INDEX overrides_by_order ON overrides (order_id);
 
 CREATE TABLE rulesets (ruleset_id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, text TEXT NOT NULL,
     first_used_at TEXT NOT NULL) STRICT;
@@ -208,6 +208,7 @@ CREATE TABLE shipments (
     UNIQUE (order_id, part)) STRICT;
 CREATE INDEX shipments_planned ON shipments (location) WHERE state = 'planned';
 CREATE INDEX shipments_unsettled ON shipments (state) WHERE state IN ('sending', 'uncertain');
+CREATE INDEX shipments_by_day ON shipments (location, dispatched_at) WHERE dispatched_at IS NOT NULL;
 CREATE INDEX shipments_of_batch ON shipments (batch_id) WHERE batch_id IS NOT NULL;
 
 CREATE TABLE shipment_lines (

@@ -90,9 +90,14 @@ def known_skus(db: sqlite3.Connection, skus: Iterable[str]) -> dict[str, dict[st
     }
 
 
-def on_hand(db: sqlite3.Connection, location: str) -> dict[str, int]:
-    """SKU -> units on hand at one location."""
-    return dict(db.execute("SELECT sku, on_hand FROM stock_levels WHERE location = ?", (location,)))
+def on_hand(db: sqlite3.Connection, location: str, skus: Iterable[str]) -> dict[str, int]:
+    """SKU -> units on hand at one location, of these SKUs as far as it ever had any."""
+    return dict(
+        db.execute(
+            "SELECT sku, on_hand FROM stock_levels WHERE sku IN (SELECT value FROM json_each(?)) AND location = ?",
+            (json.dumps(sorted(skus)), location),
+        )
+    )
 
 
 def feed_time(db: sqlite3.Connection, location: str) -> str:

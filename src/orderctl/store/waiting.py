@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from orderctl.core.order_document import order_of
@@ -44,17 +44,32 @@ class WaitingOrder:
     excluded: tuple[str, ...] = ()
 
 
-def due(db: sqlite3.Connection, now: str) -> list[int]:
-    """Orders to decide, in the order in which they compete for stock."""
-    return [
-        row[0]
-        for row in db.execute(
-            "SELECT order_id FROM orders INDEXED BY orders_due WHERE due_at <= ?"
-            " ORDER BY priority, CASE ship_by WHEN '' THEN '9999' ELSE ship_by END, placed_at, channel,"
-            " channel_order_id",
-            (now,),
-        )
-    ]
+#: The order in which orders compete for stock.
+_TURN = "priority, CASE ship_by WHEN '' THEN '9999' ELSE ship_by END, placed_at, channel, channel_order_id"
+#: How many are sorted at once: a first pass over a million orders must not hold them all.
+AT_ONCE = 100_000
+
+
+def due(db: sqlite3.Connection, now: str) -> Iterator[list[int]]:
+    """Orders to decide, in the order in which they compete for stock, `AT_ONCE` at a time."""
+    last: tuple[object, ...] = (-1, "", "", "", "")
+    while True:
+        ids = []
+        for order_id, *turn in db.execute(
+            f"SELECT order_id, {_TURN} FROM orders INDEXED BY orders_due WHERE due_at <= ?"
+            f" AND ({_TURN}) > (?, ?, ?, ?, ?) ORDER BY 2, 3, 4, 5, 6 LIMIT ?",
+            (now, *last, AT_ONCE),
+        ):
+            ids.append(order_id)
+            last = tuple(turn)
+        yield ids
+        if len(ids) < AT_ONCE:
+            return
+
+
+def count_due(db: sqlite3.Connection, now: str) -> int:
+    """How many orders there are to decide."""
+    return int(db.execute("SELECT count(*) FROM orders WHERE due_at <= ?", (now,)).fetchone()[0])
 
 
 def load(db: sqlite3.Connection, order_ids: Sequence[int]) -> list[WaitingOrder]:
