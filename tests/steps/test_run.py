@@ -375,3 +375,15 @@ def test_a_gift_that_a_rule_adds_stands_on_the_pick_file_and_leaves_the_stock_wi
     shop.run()
 
     assert 4 == next(row["on_hand"] for row in shop.ask(views.stock_show, "TEE") if row["location"] == "east")
+
+
+def test_an_order_of_a_channel_that_is_not_told_closes_when_it_has_shipped(tmp_path):
+    shop = a_shop(tmp_path / "shop", CHANNELS.replace('push = ["tracking"]', "push = []"))
+    shop.orders("web", an_order_row("1001"))
+    shop.run()
+    shop.answers("east", "a", "WEB-1001-1,shipped,,,UPS,1Z1,")
+
+    shop.run()
+
+    assert {"WEB-1001": "closed"} == states(shop)
+    assert {} == shop.files("outbox")

@@ -134,6 +134,7 @@ def open_context(
             journal = Journal(database.with_name(database.name + ".effects"))
         stack.callback(opened.close)
         stack.enter_context(connection.answering(database))
+        journal.check(opened)
         yield Context(
             config=loaded,
             db=opened,

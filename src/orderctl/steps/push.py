@@ -30,6 +30,7 @@ def push(ctx: Context, channels: Sequence[str] = ()) -> Report:
         configured = ctx.config.channels[name]
         for kind in KINDS:
             if kind not in configured.push or not configured.live_from:
+                _leave_untold(ctx, name, kind)
                 continue
             try:
                 left -= _kind(ctx, name, kind, left, report)
@@ -37,6 +38,13 @@ def push(ctx: Context, channels: Sequence[str] = ()) -> Report:
                 hint = error.next or f"orderctl push {name}"
                 report.problem(error.code, name, error.said, next=hint, exit=worst((error.exit, Exit.REMOTE)))
     return report
+
+
+def _leave_untold(ctx: Context, name: str, kind: str) -> None:
+    """What the channel is not to be told waits for nothing: its orders close without it."""
+    if effects.pending(ctx.db, name, kind, ctx.now, 1):
+        with transaction(ctx.db, "push.untold"):
+            effects.drop(ctx.db, ctx.stamp, name, kind)
 
 
 def _kind(ctx: Context, name: str, kind: str, limit: int, report: Report) -> int:

@@ -52,7 +52,6 @@ def run(
     ctx.adapters.open_all()
     if "route" in names:
         _ = ctx.rules
-    ctx.journal.check(ctx.db)
     begun = passes.begin(ctx.db, command, ctx.stamp.actor, ctx.stamp.at)
     # whoever began the pass, what it does is the rules' doing: a hold by a person's name would be theirs to end
     ctx.stamp = dataclasses.replace(begun, actor="orderctl")

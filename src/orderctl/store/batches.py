@@ -14,7 +14,7 @@ from typing import Any
 from orderctl.core.effects import Batch, BatchLine, BatchShipment, Document, Receipt
 from orderctl.core.orders import Address
 from orderctl.core.stamp import Stamp
-from orderctl.store import effects, exceptions, orders, reservations, shipments
+from orderctl.store import effects, events, exceptions, orders, reservations, shipments
 from orderctl.store.exceptions import Trouble
 from orderctl.store.reservations import Counted
 
@@ -134,10 +134,12 @@ def begin(db: sqlite3.Connection, stamp: Stamp, batch: Batch, document: Document
             *(stamp.at, document.name, stamp.at, stamp.at),
         ),
     )
-    db.executemany(
-        "UPDATE shipments SET state = 'sending', batch_id = ? WHERE shipment_id = ? AND state = 'planned'",
-        [(batch_id, shipment_id) for shipment_id in shipment_ids],
-    )
+    rows = db.execute(
+        "UPDATE shipments SET state = 'sending', batch_id = ? WHERE state = 'planned'"
+        " AND shipment_id IN (SELECT value FROM json_each(?)) RETURNING order_id, reference",
+        (batch_id, json.dumps(list(shipment_ids))),
+    ).fetchall()
+    events.add(db, stamp, [(order_id, "shipment sending", f"{ref} in {document.name}") for order_id, ref in rows])
     return effect_key
 
 

@@ -63,6 +63,16 @@ def pending(db: sqlite3.Connection, channel: str, kind: str, now: str, limit: in
     ).fetchall()
 
 
+def drop(db: sqlite3.Connection, stamp: Stamp, channel: str, kind: str) -> None:
+    """Nobody is going to tell `channel` what is pending of `kind`."""
+    rows = db.execute(
+        "UPDATE effects SET state = 'superseded', settled_at = ?, message = 'the channel is not told'"
+        " WHERE target = ? AND kind = ? AND state = 'pending' RETURNING order_id",
+        (stamp.at, f"channel:{channel}", kind),
+    ).fetchall()
+    orders.refresh(db, stamp, [row[0] for row in rows if row[0] is not None])
+
+
 def pending_tracking(db: sqlite3.Connection, channel: str, now: str, limit: int) -> list[Tracking]:
     """Packages that `channel` has to be told of, oldest first."""
     rows = pending(db, channel, "tracking", now, limit)
