@@ -64,10 +64,12 @@ def _short(value: float) -> str:
 
 
 def run(command: Sequence[str], folder: Path | None = None) -> Child:
-    """One run of `command` in `folder`, with all its children. What it says is thrown away."""
+    """One run of `command` in `folder`, with all its children. What it says is thrown away; it has to end well."""
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
     return Child(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1_000_000)
 
 

@@ -15,7 +15,8 @@ from benchmarks.measured import Number, run
 
 FEW = 20
 _DLT = """
-import json, sys, dlt
+import json, sys
+import dlt
 rows = (json.loads(line) for line in open(sys.argv[1], "rb"))
 target = dlt.destinations.sqlalchemy("sqlite:///" + sys.argv[2])
 dlt.pipeline("orders", destination=target, dataset_name="main").run(rows, table_name="orders")
@@ -33,9 +34,12 @@ def measure(folder: Path, count: int) -> list[Number]:
     config = generate.write_shop(folder / "shop", count)
     (folder / "shop" / "orders" / "all.jsonl").write_bytes(many.read_bytes())
     ours = stores.one_pass(config, generate.NOW) / count
-    (folder / "dlt.py").write_text(_DLT, encoding="utf-8")
+    (folder / "load.py").write_text(_DLT, encoding="utf-8")
     loads = {
-        "dlt loading only": ((str(python), "dlt.py"), (0.5, 0.33)),
+        "dlt loading only": (
+            ("env", f"HOME={folder}", "RUNTIME__DLTHUB_TELEMETRY=false", str(python), "load.py"),
+            (0.5, 0.33),
+        ),
         "sqlite-utils insert only": ((str(python), "-m", "sqlite_utils", "insert"), (0.67, 0.5)),
     }
     numbers = []

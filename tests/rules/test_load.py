@@ -323,7 +323,9 @@ def test_the_draft_rules_load_but_for_what_this_version_does_not_do(drafts: Path
     with pytest.raises(ConfigError) as refused:
         load(text, "rules.toml", known)
     assert [
+        ("E137", "fraud", "'notify' is not available in this version"),
         ("E137", "bad-address", "'helpdesk' is not available in this version"),
+        ("E137", "late-risk", "'notify' is not available in this version"),
         ("E137", "wholesale-to-sam", "'batch' is not available in this version"),
     ] == [(finding.code, finding.rule, finding.message) for finding in refused.value.findings]
     refused_lines = {finding.line for finding in refused.value.findings}
