@@ -11,7 +11,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 export HYPOTHESIS_STORAGE_DIRECTORY := $(abspath $(VENV))/.hypothesis
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types bench docs clean
+.PHONY: demo test real lint types bench docs clean
 .DEFAULT_GOAL := demo
 
 $(STAMP): pyproject.toml constraints.txt
@@ -27,8 +27,11 @@ endif
 demo: $(STAMP)          ## three channels, four locations, two days, on files alone
 	@bash examples/demo.sh "$(abspath $(BIN)/orderctl)"
 
-test: $(STAMP)          ## every test; one folder: make test ARGS=tests/core
-	@$(PYTHON) -m pytest -q -n auto $(ARGS)
+test: $(STAMP)          ## every test that needs nothing but Python; one folder: make test ARGS=tests/core
+	@$(PYTHON) -m pytest -q -n auto $(or $(ARGS),--ignore=tests/real tests)
+
+real: $(STAMP)          ## against real programs of partners; needs node, installs them below .venv
+	@ORDERCTL_REAL=1 $(PYTHON) -m pytest -q $(or $(ARGS),tests/real)
 
 lint: $(STAMP)          ## rules of style and layout
 	@$(PYTHON) -m ruff check .

@@ -2,7 +2,7 @@
 
     python -m benchmarks                        everything, on a tenth of the full sizes
     python -m benchmarks --size 1               the full sizes: 100,000 orders, 1,000,000 stored; takes about an hour
-    python -m benchmarks --only pulling         one of startup, pulling, deciding, passing, growing
+    python -m benchmarks --only pulling         one of startup, pulling, channels, deciding, ...
     python -m benchmarks --peers                dlt and sqlite-utils too; installs them into a throw-away environment
     python -m benchmarks --smoke                tiny, for CI; fails only when a limit is missed by ten times
     python -m benchmarks retail [--rows N]      a pass over real orders and its books; needs ORDERCTL_SHARED
@@ -19,12 +19,12 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks import deciding, growing, passing, peers, pulling, retail, retail_accounts, startup
+from benchmarks import channels, deciding, growing, passing, peers, pulling, retail, retail_accounts, startup
 from benchmarks.measured import Number, report
 
 ORDERS = 100_000
 STORED = 1_000_000
-PARTS = ("startup", "pulling", "deciding", "passing", "growing")
+PARTS = ("startup", "pulling", "channels", "deciding", "passing", "growing")
 
 
 def main(arguments: list[str]) -> int:
@@ -55,6 +55,7 @@ def measured(folder: Path, size: float, rounds: int, parts: Iterable[str]) -> li
     works = {
         "startup": lambda: startup.measure(_new(folder, "startup"), rounds),
         "pulling": lambda: pulling.measure(_new(folder, "pulling"), orders, rounds),
+        "channels": lambda: channels.measure(_new(folder, "channels"), min(orders, 10_000), rounds),
         "deciding": lambda: deciding.measure(_new(folder, "deciding"), min(orders, 20_000), rounds),
         "passing": lambda: passing.measure(_new(folder, "passing"), orders, rounds),
         "growing": lambda: growing.measure(_new(folder, "growing"), stored, rounds),

@@ -6,6 +6,7 @@ that a slow moment of the machine falls on both sides; medians are compared.
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 import subprocess
@@ -19,7 +20,7 @@ from pathlib import Path
 class Number:
     """What was measured, in units of its floor; smaller is better. `must` is the limit, `reach` the goal.
 
-    `said` are the absolute numbers behind it.
+    `said` are the absolute numbers behind it. What could not be measured is NaN, and `said` tells why.
     """
 
     name: str
@@ -53,19 +54,31 @@ def report(numbers: Sequence[Number]) -> str:
     head = f"{'':<{width}}  {'value':>8}  {'must':>8}  {'reach':>8}"
     rows = (
         f"{one.name:<{width}}  {_short(one.value):>8}  {_short(one.must):>8}  {_short(one.reach):>8}"
-        f"  {'ok      ' if one.kept else 'TOO MUCH'}  {one.said}".rstrip()
+        f"  {_verdict(one):<8}  {one.said}".rstrip()
         for one in numbers
     )
     return "\n".join([head, *rows])
 
 
+def _verdict(one: Number) -> str:
+    return "FAILED" if math.isnan(one.value) else "ok" if one.kept else "TOO MUCH"
+
+
 def _short(value: float) -> str:
+    if math.isnan(value):
+        return "-"
     return f"{value:.0f}" if value >= 100 else f"{value:.2f}" if value >= 0.1 else f"{value:.4f}"
 
 
-def run(command: Sequence[str], folder: Path | None = None) -> Child:
-    """One run of `command` in `folder`, with all its children. What it says is thrown away; it has to end well."""
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+def run(command: Sequence[str], folder: Path | None = None, heard: Path | None = None) -> Child:
+    """One run of `command` in `folder`, with all its children. It has to end well, or CalledProcessError is raised.
+
+    What it says goes to `heard`, else nowhere.
+    """
+    with (
+        Path(heard or os.devnull).open("wb") as said,
+        subprocess.Popen(command, cwd=folder, stdout=said, stderr=said) as process,
+    ):
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

@@ -234,6 +234,9 @@ version  = 1
 currency = "GBP"
 timezone = "Europe/London"
 
+[routing]
+hold_missing_customs = false    # nor HS codes and origins
+
 [channel.retail]
 type = "file"
 path = "orders/*.jsonl"

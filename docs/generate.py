@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from docs.pages import codes, commands, configuration, json_shapes, rules, states
+from docs.pages import codes, commands, configuration, json_shapes, rules, schema_config, schema_rules, states
 
 FOLDER = Path(__file__).parent
 PAGES: dict[str, Callable[[], str]] = {
@@ -17,6 +17,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": configuration.text,
     "json.md": json_shapes.text,
     "rules.md": rules.text,
+    "schemas/channels.json": schema_config.text,
+    "schemas/rules.json": schema_rules.rules,
+    "schemas/rules.test.json": schema_rules.tests,
     "states.md": states.text,
 }
 

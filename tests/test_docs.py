@@ -40,6 +40,6 @@ def test_the_rules_and_the_test_that_the_page_shows_are_right():
     assert 1 == len(testfile.read(testfile.parse(test, "rules.test.toml"), known, "UTC"))
 
 
-@pytest.mark.parametrize("name", [*expect._KEYS, *expect._SHIPMENT, *testfile._AROUND])
+@pytest.mark.parametrize("name", [*expect.KEYS, *expect.SHIPMENT, *testfile.AROUND])
 def test_the_page_about_rules_names_everything_that_a_test_may_say(name: str):
     assert f"`{name}" in generate.PAGES["rules.md"]()

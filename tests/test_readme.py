@@ -38,7 +38,7 @@ def blocks(page: Path, language: str) -> list[str]:
 
 def typed(page: Path) -> list[str]:
     """Every command line of orderctl that stands as code on the page."""
-    text = page.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")  # a line that goes on
     if page.suffix != ".md":
         return _IN_TEXT.findall(text)
     in_blocks = [line for _, block in _BLOCK.findall(text) for line in _IN_BLOCK.findall(block)]

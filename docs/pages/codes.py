@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from docs.pages.markdown import code, page, table
 from orderctl.config import findings
+from orderctl.core.checks import WORDS
 from orderctl.core.codes import CHECKS, EXCEPTIONS, EXITS, Code
 from orderctl.rules import codes as rule_codes
 from orderctl.steps.stock import BAD_ROW
@@ -18,7 +19,8 @@ filled in. An exception closes itself when its cause is gone.
 
 def text() -> str:
     """The page."""
-    imports = {BAD_ROW: "A row of a file given to `orderctl stock import` is wrong. Nothing of the file was taken."}
+    commands = "`orderctl stock import`, `stock count` or `skus import`"
+    imports = {BAD_ROW: f"A row of a file given to {commands} is wrong. Nothing of the file was taken."}
     return page(
         "Codes",
         "## Exit codes\n",
@@ -33,6 +35,9 @@ def text() -> str:
         _meanings("code", findings.CODES),
         "## Findings in imported files\n",
         _meanings("code", imports),
+        "## What is noticed of an order\n",
+        "In `checks` of `orderctl orders show`. Of these `money_mismatch` holds the order by itself.\n",
+        _meanings("code", WORDS),
         "## Checks of the store\n",
         _meanings("code", CHECKS),
     )
@@ -50,4 +55,5 @@ def _exception(name: str, known: Code) -> str:
 def _shown(command: str) -> str:
     """The command with the names of what is filled in where it is shown for one exception."""
     marks = {"id": "N", "subject": "SUBJECT", "order": "ORDER", "reference": "REFERENCE", "subject_sku": "SKU"}
+    marks |= {"location": "LOCATION", "channel": "CHANNEL", "channel_sku": "CHANNEL_SKU"}
     return command.format_map(marks)

@@ -15,7 +15,7 @@ from docs.pages.markdown import code, codes, page, table
 from orderctl.config import rates
 from orderctl.config.keys import TABLES, Key, Table
 from orderctl.config.kinds import KINDS
-from orderctl.core import confirmations, registry, stock
+from orderctl.core import confirmations, registry, stock, times
 from orderctl.destinations import answer_rows, pick_list
 from orderctl.wire import order_rows
 
@@ -148,7 +148,18 @@ def _json_kind(one: Mapping[str, Any]) -> str:
     words = [one["const"]] if "const" in one else one.get("enum", ())
     if words:
         return f"one of {codes(_toml(word) for word in words)}"
-    kinds = {"string": "text", "boolean": "true or false", "integer": 'text such as `"0640"`', "object": "table"}
+    for other in one.get("anyOf", ()):
+        if other.get("type") != "null":
+            return _json_kind(other)
+    if one.get("type") == "integer" and "maximum" in one:
+        return f"whole number, {one['minimum']} to {one['maximum']}"
+    kinds = {
+        "string": one.get("format", "text"),
+        "boolean": "true or false",
+        "integer": 'text such as `"0640"`',
+        "object": "table",
+        "array": "list of texts",
+    }
     return kinds[one.get("type", "object")]
 
 
@@ -156,7 +167,13 @@ def _json_default(name: str, one: Mapping[str, Any], schema: Mapping[str, Any]) 
     if name in schema.get("required", ()):
         return "required"
     value = one.get("default", {})
-    return code(f'"{value:04o}"' if isinstance(value, int) and not isinstance(value, bool) else _toml(value))
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return code(_toml(value))
+    if one.get("type") == "string":  # durations are kept in seconds
+        return code(f'"{times.duration_text(value)}"')
+    return code(str(value) if "maximum" in one else f'"{value:04o}"')
 
 
 def _columns() -> Iterator[str]:

@@ -45,6 +45,8 @@ order.lines = [{ sku = "MUG-BLUE", quantity = 1, unit_price = "20.00", weight_g 
 expect.state = "held"
 """
 SLOW_RULE = '[[hold]]\nname = "slow"\nwhen.tags = "slow"\nthen.hold = "slow"\nthen.release_after = "2d"\n'
+#: What another version of the rules says instead: another order of locations, another name.
+OTHER_RULES = {'["reno", "newark"]': '["newark", "reno"]', 'name = "gift"': 'name = "present"\nmode = "observe"'}
 #: An order of which nothing is left out, for the rule above.
 FULL_ORDER = {
     "number": "1100",
@@ -69,6 +71,10 @@ FULL_ORDER = {
     "attributes": {"gift_wrap": "yes"},
     "total": "12.00",
 }
+SKUS = """\
+sku,title,barcode,weight,length,width,height,hs_code,origin,category,supplier,tags,cost,color
+MUG-BLUE,Blue mug,4006381333931,400 g,12,9,10.5,6912.00,PT,mugs,Vista Alegre,fragile,4.20,blue
+"""
 STEPS_BY_HAND = "orderctl orders hold, release, cancel, route, reroute, edit, note"
 #: What a person does by hand, and what it answers.
 BY_HAND = {
@@ -77,7 +83,7 @@ BY_HAND = {
         *("orders note WEB-1030 called", "orders cancel WEB-1015 --reason asked"),
     ),
     "orderctl shipments confirm": ("shipments confirm WEB-1008-2 --tracking 1Z --carrier ups",),
-    "orderctl exceptions resolve": ("exceptions resolve 1 --reason seen",),
+    "orderctl exceptions resolve, confirm": ("exceptions resolve 1 --reason seen",),
     "orderctl stock adjust": ("stock adjust MUG-BLUE newark -1 --reason damaged",),
     "orderctl stock import": ("stock import {shop}/count.csv --location reno",),
     "orderctl locations pause, resume": ("locations pause reno --reason inventory",),
@@ -86,6 +92,7 @@ QUESTIONS = {
     "orderctl locations list": "",
     "orderctl stock show": "",
     "orderctl stock history SKU": "stock history MUG-BLUE",
+    "orderctl stock explain SKU": "stock explain MUG-BLUE --channel web",
     "orderctl rules list": "",
     "orderctl rules check": "rules check -r {shop}/wrong.toml",
     "orderctl rules test": "rules test {shop}/wrong.test.toml",
@@ -153,6 +160,8 @@ def _gathered(shop: SampleShop) -> dict[str, list[Any]]:
     (shop.folder / "wrong.toml").write_text(WRONG_RULES, encoding="utf-8")
     (shop.folder / "wrong.test.toml").write_text(WRONG_TEST, encoding="utf-8")
     (shop.folder / "count.csv").write_text("sku,quantity\nMUG-BLUE,3\n", encoding="utf-8")
+    config = shop.folder / "channels.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace('["tracking"]', '["tracking", "stock"]', 1), "utf-8")
     with (shop.folder / "rules.toml").open("a", encoding="utf-8") as rules:
         rules.write(SLOW_RULE)
     (shop.folder / "inbox/web/full.jsonl").write_text(json.dumps(FULL_ORDER) + "\n", encoding="utf-8")
@@ -170,7 +179,43 @@ def _gathered(shop: SampleShop) -> dict[str, list[Any]]:
     _lists(samples)
     for title, command in QUESTIONS.items():
         samples.ask(title, command)
+    _history(samples)
+    _goods(samples)
     return samples.of
+
+
+def _goods(samples: Samples) -> None:
+    """SKUs from a file and by hand, and stock that is counted, carried and reconciled."""
+    folder = samples.shop.folder
+    (folder / "skus.csv").write_text(SKUS, encoding="utf-8")
+    samples.ask("orderctl skus import", "skus import {shop}/skus.csv")
+    samples.ask("orderctl skus map", "skus map web MUG-6 MUG-BLUE --times 6")
+    samples.ask("orderctl skus map", "skus map web MUG-6 --remove")
+    samples.ask("orderctl skus map", "skus map web MUG-12 MUG-BLUE --times 12")
+    samples.ask("orderctl skus kit", "skus kit MUG-SET MUG-BLUE=2")
+    samples.ask("orderctl skus list")
+    for sku in ("MUG-BLUE", "MUG-SET"):
+        samples.ask("orderctl skus show SKU", f"skus show {sku}")
+    promised = next(row for row in samples.shop.json("stock show", LATER) if row["reserved"] and row["on_hand"])
+    (folder / "less.csv").write_text(f"sku,quantity\n{promised['sku']},0\n", encoding="utf-8")
+    samples.ask("orderctl stock count", f"stock count {promised['location']} {{shop}}/less.csv")
+    samples.ask("orderctl stock move", "stock move MUG-BLUE newark reno 1")
+    samples.ask("orderctl stock reconcile", f"stock reconcile --date {LATER[:10]}")
+
+
+def _history(samples: Samples) -> None:
+    """What the rules did, after a person sent what waited, and what others would do: of the store and of a file."""
+    folder = samples.shop.folder
+    other = (folder / "rules.toml").read_text(encoding="utf-8")
+    for old, new in OTHER_RULES.items():
+        other = other.replace(old, new)
+    (folder / "other.toml").write_text(other, encoding="utf-8")
+    (folder / "some.jsonl").write_text(json.dumps(FULL_ORDER) + "\n{}\n", encoding="utf-8")
+    samples.ask("orderctl rules diff NEW.toml", "rules diff {shop}/other.toml")
+    samples.ask("orderctl rules diff NEW.toml", "rules diff {shop}/other.toml --orders {shop}/some.jsonl")
+    samples.shop.json("stock adjust KETTLE-COPPER reno 5 --reason found", LATER)
+    samples.shop.json("orders route WEB-1010 --from reno --reason asked", LATER)
+    samples.ask("orderctl rules coverage", "rules coverage -r {shop}/other.toml")
 
 
 def _lists(samples: Samples) -> None:

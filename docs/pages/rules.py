@@ -1,6 +1,7 @@
 """docs/rules.md: the rules language, with every field and action as they are registered.
 
-What explains stands in rules.md and rules_test.md beside this page; tables are made from the registries.
+What explains stands in rules.md, rules_test.md and rules_history.md beside this page; tables are made from the
+registries.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ def text() -> str:
         "## Texts\n",
         PLACEHOLDERS.format(names=codes(f"{{{name}}}" for name in texts.TEMPLATE_NAMES)),
         _part("rules_test.md"),
+        _part("rules_history.md"),
     )
 
 

@@ -9,9 +9,10 @@ from pydantic import ValidationError
 
 from orderctl.channels.file import FileChannel
 from orderctl.core.adapters import Page, Payload
-from orderctl.core.effects import Tracking, TrackingLine
+from orderctl.core.effects import StockLevel, Tracking, TrackingLine
 from orderctl.core.errors import RecordError
 from orderctl.core.order_document import order_to_json
+from orderctl.wire.opening import Opening
 from tests.builders import a_line, an_order
 from tests.channels.contract import ChannelContract, numbers
 from tests.wire.publishing import PublishingContract
@@ -34,7 +35,7 @@ def csv(base: Path, **settings: Any) -> FileChannel:
 
 def opened(base: Path, settings: dict[str, Any]) -> FileChannel:
     checked = FileChannel.Settings.model_validate(settings)
-    return FileChannel("web", checked, base=base, currency="USD", timezone="America/New_York")
+    return FileChannel("web", checked, Opening(base, timezone="America/New_York"))
 
 
 def put(base: Path, name: str, content: str | bytes) -> Path:
@@ -80,6 +81,26 @@ class TestJsonl(ChannelContract, PublishingContract):
 
     def document(self, publisher, number=1):
         return publisher.render_tracking(number, [a_package(number)])
+
+
+def test_a_file_goes_on_exactly_where_it_stopped(tmp_path):
+    put(tmp_path, "a.jsonl", lines(*range(1, 600)))
+    put(tmp_path, "b.jsonl", lines(*range(600, 1204)))
+    channel = jsonl(tmp_path)
+    pages = list(channel.fetch({}))
+
+    for read in range(len(pages) + 1):
+        positions = {page.stream: page.position for page in pages[:read]}
+        rest = [payload for page in pages[read:] for payload in page.payloads]
+        assert rest == [payload for page in channel.fetch(positions) for payload in page.payloads]
+
+
+class TestStockFiles(PublishingContract):
+    def publisher(self, base):
+        return jsonl(base, stock_file={"path": "outbox/stock/{channel}-{push}.csv"})
+
+    def document(self, publisher, number=1):
+        return publisher.render_stock(number, [StockLevel("MUG", 4), StockLevel("00123", 0)])
 
 
 class TestCsv(ChannelContract):
@@ -314,3 +335,10 @@ def test_tracking_says_which_units_are_in_which_package(tmp_path):
         "order_id,order_number,reference,carrier,service,tracking_number,shipped_at,line_id,sku,quantity\r\n"
         "1042,#1042,WEB-1042-1,ups,ground,0012,2026-11-20T10:00:00Z,gid://1,MUG,2\r\n"
     ) == document.content.decode()
+
+
+def test_stock_is_a_row_for_every_sku_whose_number_changed(tmp_path):
+    document = jsonl(tmp_path).render_stock(12, [StockLevel("00123", 0), StockLevel('BLUE, "L"', 45)])
+
+    assert "outbox/web/stock-000012.csv" == document.name
+    assert b'sku,quantity\r\n00123,0\r\n"BLUE, ""L""",45\r\n' == document.content

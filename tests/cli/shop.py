@@ -116,6 +116,8 @@ def a_shop(folder: Path) -> Shop:
     shop.write("channels.toml", CHANNELS)
     shop.write("rules.toml", RULES)
     shop.write("stock.csv", "location,sku,quantity\neast,MUG,5\nwest,LAMP,1\n")
+    shop.write("count.csv", "sku,quantity\nMUG,5\nHAT,1\n")
+    shop.write("postcodes.csv", "country,postcode,latitude,longitude\nUS,10001,40.75,-73.99\n")
     assert 0 == shop.orderctl("stock", "import", "stock.csv").code
     return shop
 

@@ -38,4 +38,17 @@ def test_without_a_code_all_are_listed_by_kind(tmp_path: Path):
 
     assert "exit code      0, 1, 2, 3, 4, 5, 6, 7, 130, 143\n" in text
     assert "orderctl --help" in text
-    assert {"exit code", "exception", "rules.toml", "channels.toml", "check"} == {row["kind"] for row in rows}
+    assert {"exit code", "exception", "rules.toml", "channels.toml", "check", "order"} == {row["kind"] for row in rows}
+
+
+def test_a_finding_is_explained_with_an_example_and_what_to_type(tmp_path: Path):
+    shop = Shop(tmp_path)
+
+    text, row = shop.orderctl("help", "E111").out, shop.orderctl("help", "E111", "--json").json
+
+    assert 'Wrong\n    [[hold]]\n    name = "example"\n    when.ship_to.contry = "US"\n' in text
+    assert 'Right\n    [[hold]]\n    name = "example"\n    when.ship_to.country = "US"\n' in text
+    assert text.endswith("Look again\n    orderctl rules check\n")
+    assert ({"wrong", "right"}, "orderctl rules check") == (set(row["example"]), row["next"])
+    assert "orderctl config check" in shop.orderctl("help", "E202").out
+    assert (None, "") == tuple(shop.orderctl("help", "5", "--json").json[name] for name in ("example", "next"))

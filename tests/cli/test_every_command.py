@@ -15,7 +15,7 @@ from tests.cli.shop import Shop
 OTHERS = ("rules", "explain")
 LISTS = (
     *("orders list", "shipments list", "batches list", "exceptions list", "channels list", "locations list"),
-    *("stock show", "stock history MUG", "config check", "help"),
+    *("skus list", "stock show", "stock history MUG", "config check", "help"),
 )
 READING = (
     *LISTS,
@@ -24,7 +24,11 @@ READING = (
     "batches show east 1",
     "batches reprint east 1",
     "exceptions show 1",
+    "skus show MUG",
+    "stock reconcile",
+    "stock explain MUG --channel web",
     "channels show web",
+    "channels test web",
     "config show",
     "db check",
     "status",
@@ -48,13 +52,21 @@ WRITING = (
     "exceptions resolve 1 --reason seen",
     "stock import stock.csv",
     "stock adjust MUG east -1 --reason lost",
+    "stock count east count.csv",
+    "stock move MUG east west 1",
+    "skus import stock.csv",
+    "skus map web B00X MUG --times 6",
+    "skus kit SET MUG=2",
     "locations pause east --reason flood",
     "locations resume east",
+    "locations postcodes postcodes.csv",
+    "channels pause web --reason fraud",
+    "channels resume web",
 )
 #: What has left the house is called back, which a person has to follow up.
 ATTENTION = ("orders cancel 1 --reason changed", "orders edit 1 ship_to.city=Boston --reason moved")
-#: What cannot be shown on this shop: nothing is uncertain in it, and a copy is a file.
-APART = ("shipments resolve", "db backup")
+#: What cannot be shown on this shop: nothing is uncertain or held back in it, and a copy is a file.
+APART = ("shipments resolve", "exceptions confirm", "db backup")
 
 
 def verbs() -> Iterator[tuple[str, Any]]:

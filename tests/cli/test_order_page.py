@@ -84,3 +84,9 @@ def test_holds_and_exceptions_stand_above_the_history(capsys: pytest.CaptureFixt
     assert text.index("Shipments") < text.index("Holds") < text.index("Exceptions") < text.index("History")
     assert "hold/fraud" in text
     assert "2 of MUG are missing" in text
+
+
+def test_what_was_noticed_about_an_order_is_said_in_words(capsys: pytest.CaptureFixture[str]):
+    text = shown(capsys, checks={"address": "ok", "codes": ["no_phone", "something_new"]})
+
+    assert "checks    a carrier asks for a phone number, and it has none; something_new\n" in text

@@ -131,3 +131,11 @@ def test_what_cannot_be_done_is_said_and_nothing_is(shop: Shop, arguments: list[
     assert (2, "") == (answer.code, answer.out)
     assert said in answer.err
     assert before["orderctl.db"] == shop.files()["orderctl.db"]
+
+
+def test_orders_that_cannot_leave_in_time_can_be_listed_alone(shop: Shop):
+    shop.receive(a_row("1", ship_by="2026-01-02T00:00:00Z"), a_row("2"), file="late")
+    assert 3 == shop.orderctl("run").code
+
+    assert ["1"] == [one["number"] for one in shop.orderctl("orders", "list", "--at-risk", "--json").json]
+    assert "sla_at_risk" in shop.orderctl("exceptions", "list").out

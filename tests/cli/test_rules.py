@@ -211,6 +211,7 @@ def test_explain_answers_in_a_page_in_json_and_in_a_line(shop: Shop):
     assert page.startswith("web/1, decision 1\ndecision  1 of 1, by ")
     assert "unpaid  not: payment is paid, needs pending\n" in page
     assert "east      5 MUG  ships 1 MUG\n" in page
+    assert "Chosen: east.\n" in page
     assert ("same", "web/1") == (row["replay"]["result"], row["order"])
     assert Said(0, "hold/unpaid did not match: payment is paid, needs pending\n", "") == line
     assert 2 == shop.orderctl("explain", "1", "--why-not", "unpayd").code
@@ -234,4 +235,21 @@ def test_the_json_of_a_difference_is_one_document(shop: Shop):
 
     document = json.loads(shop.orderctl("explain", "1", "--json").out)
 
-    assert ["chosen", "lines", "locations", "margin", "outcome", "rule", "runner_up"] == sorted(document["groups"][0])
+    assert [
+        *("chosen", "covers_if", "lines", "locations", "margin", "outcome", "rule", "runner_up", "wins_if"),
+    ] == sorted(document["groups"][0])
+
+
+def test_explain_says_what_would_have_made_the_runner_up_win(shop: Shop):
+    shop.write("stock.csv", "location,sku,quantity\nwest,MUG,3\n")
+    assert 0 == shop.orderctl("stock", "import", "stock.csv").code
+    shop.receive(a_row("1"))
+    shop.orderctl("run")
+
+    page, row = shop.orderctl("explain", "1").out, shop.orderctl("explain", "1", "--json").json
+    line = shop.orderctl("explain", "1", "--why-not", "west").out
+
+    said = ["west would win if it were listed right before east", "west would win if east had no MUG"]
+    assert f"Runner-up: west (listed: east against west).\n{said[0]}.\n{said[1]}.\n" in page
+    assert said == [one["words"] for one in row["groups"][0]["wins_if"]]
+    assert said == line.splitlines()[1:]

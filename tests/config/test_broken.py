@@ -39,6 +39,7 @@ BROKEN = [
     (WEB + "stock = { buffer = -1 }", "E204", 3, "buffer is -1; it can be 0 to", ""),
     (WEB + "stock = { buffer = true }", "E203", 3, "buffer is true or false, not a whole number", ""),
     (WEB + 'stock = { percent = "120" }', "E204", 3, "percent is 120; a percentage is 0 to 100", ""),
+    (WEB + 'stock = { percent = "33.3333333" }', "E204", 3, "percent has more than 6 decimals", ""),
     (WEB + "stock = { min = 5, max = 2 }", "E204", 3, "max is 2, less than min (5)", ""),
     (WEB + 'fees = { fixed = "0.305" }', "E204", 3, "has more decimals than USD has", ""),
     ("[location.east]\nkindd = 1", "E202", 2, "[location.east] kindd", "did you mean 'kind'?"),

@@ -211,6 +211,24 @@ def test_services_carry_their_limits_and_rates(loaded, tmp_path):
     assert (1, 1, None, True) == (overnight.days_min, overnight.days_max, overnight.max_weight_g, overnight.po_box)
 
 
+def test_what_a_carrier_needs_is_asked_of_each_of_its_services(loaded):
+    config = loaded("""
+        [carrier.dpd]
+        needs = ["phone"]
+        [carrier.dpd.services]
+        home = {}
+        shop = {}
+        [carrier.ups.services]
+        ground = {}
+        [routing]
+        hold_missing_customs = false
+    """)
+
+    assert [("phone",), ("phone",), ()] == [service.needs for service in config.places.services.values()]
+    assert not config.routing.hold_missing_customs
+    assert loaded("").routing.hold_missing_customs
+
+
 def test_packages_are_exact(loaded):
     box = loaded("[package]\nbox = { length = 40, width = 30.5, height = 30, tare = 0.6 }").packages["box"]
 

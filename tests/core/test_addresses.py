@@ -52,8 +52,6 @@ def test_a_company_makes_an_address_commercial_unless_it_is_a_box():
         ({"postcode": ""}, "incomplete"),
         ({"postcode": "", "country": "IE"}, "ok"),
         ({"city": "", "country": "SG", "postcode": "018956"}, "ok"),
-        ({"postcode": "1234"}, "suspect"),
-        ({"postcode": "١٢٣٤٥"}, "suspect"),
         ({"line1": "ana@example.com"}, "suspect"),
         ({"line1": "..."}, "suspect"),
         ({"city": "New\x07York"}, "suspect"),
@@ -65,7 +63,9 @@ def test_the_verdict_follows_from_the_structure_alone(changes: dict[str, str], e
 
 
 def test_the_verdict_names_the_parts_that_led_to_it():
-    assert ("incomplete", ("line1", "city")) == addresses.judged(replace(NEW_YORK, line1="", city=""))
+    found = addresses.judged(replace(NEW_YORK, line1="", city=""))
+
+    assert ("incomplete", ("line1", "city")) == (found.verdict, found.parts)
 
 
 def test_the_same_place_is_known_under_other_names_and_spellings():

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderctl.core.orders import Address, Order
+from orderctl.core.orders import Address, Customer, Order
 from orderctl.core.revisions import (
     LineChange,
     line_changes,
+    never_emptier,
     other_address,
     same_wish,
     taken_in_shop,
@@ -130,3 +131,38 @@ def test_a_version_that_differs_only_in_its_time_is_the_same_wish():
 def test_goods_go_somewhere_else_only_when_the_delivery_address_changes():
     assert other_address(an_order(), an_order(ship_to=replace(NEW_YORK, city="Albany")))
     assert not other_address(an_order(), an_order(bill_to=Address(name="Bo")))
+
+
+CUT = Address(city="New York", region="NY", postcode="10001", country="US")
+KNOWN = Customer(id="7", name="Ana Diaz", email="ana@example.com", phone="555")
+
+
+def test_what_a_channel_forgets_of_a_person_is_kept():
+    old = an_order(ship_to=NEW_YORK, customer=KNOWN)
+
+    assert old == never_emptier(old, replace(old, ship_to=CUT, customer=Customer(id="7")))
+    assert old == never_emptier(old, replace(old, ship_to=None, customer=Customer()))
+
+
+def test_another_address_or_another_customer_is_taken_as_it_is():
+    old = an_order(ship_to=replace(NEW_YORK, line2="Apt 4"), customer=KNOWN)
+    for change in (
+        {"ship_to": NEW_YORK},
+        {"ship_to": replace(CUT, postcode="97201")},
+        {"customer": Customer(id="8")},
+        {"customer": Customer(id="7", email="new@example.com")},
+    ):
+        new = replace(old, **change)
+        assert new is never_emptier(old, new)
+
+
+def test_who_sent_what_has_left_makes_no_difference():
+    mug, lamp = a_line("MUG"), a_line("LAMP")
+    old = an_order(mug, lamp)
+    echo = replace(old, lines=(replace(mug, fulfilled_by="channel"), lamp), updated_at="2026-11-21T10:00:00Z")
+
+    assert same_wish(old, echo, {"mug"})
+    assert not same_wish(old, echo)
+    assert not same_wish(old, replace(echo, lines=(replace(mug, quantity=2), lamp)), {"mug"})
+    assert same_wish(old, replace(old, fulfilled_by="channel"), {"mug", "lamp"})
+    assert not same_wish(old, replace(old, fulfilled_by="channel"), {"mug"})

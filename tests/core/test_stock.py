@@ -33,5 +33,14 @@ def test_facts_are_a_copy_and_leave_out_what_is_not_there():
     assert {"east": {"MUG": 2}} == seen
 
 
+def test_stock_read_later_joins_what_was_taken_from():
+    stock = WorkingStock({"east": {"MUG": 2}})
+    stock.take("east", "MUG", 1)
+
+    stock.add({"east": {"TEE": 3}, "west": {"TEE": 1}})
+
+    assert {"east": {"MUG": 1, "TEE": 3}, "west": {"TEE": 1}} == stock.of(["east", "west"], ["MUG", "TEE"])
+
+
 def test_every_reason_stands_once():
     assert len(REASONS) == len(set(REASONS))

@@ -45,6 +45,8 @@ def test_what_a_customer_wrote_is_never_taken_for_a_place(message, batch):
 @given(st.text())
 def test_what_is_stored_can_be_stored_and_is_otherwise_as_it_was_sent(value):
     kept = text.storable(value)
+    assert text.is_storable(kept)
+    assert text.is_storable(value) == (kept == value)
 
     assert "\x00" not in kept
     kept.encode()

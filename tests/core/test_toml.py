@@ -135,3 +135,22 @@ def assert_lines(parsed: toml.Toml, value: object, path: tuple[str | int, ...]) 
     for name, part in parts:
         assert (*path, name) in parsed.lines
         assert_lines(parsed, part, (*path, name))
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("a = 1\nb = 'ü'".encode("utf-16"), "is UTF-16 text"),
+        ("a = 1\nb = 'ü'".encode("utf-32"), "is UTF-32 text"),
+        ("a = 1".encode("utf-16-le"), "holds NUL characters"),
+        (b"\x00" * 100, "holds NUL characters"),
+        ("a = 'ü'".encode("latin-1"), "is not UTF-8 text"),
+        (b"\x7fELF\x02\x01\x01\x00\xd0\xff", "is not UTF-8 text"),
+        (b"a = 1\rb = 2\r", "lines end with CR alone"),
+        ("[a]\n[a]", "the table [a] is given twice"),
+        ("[a.b]\n[a.b]", "the table [a.b] is given twice"),
+        ("a = 1 # " + "x" * 100, "larger than 50 bytes"),
+    ],
+)
+def test_a_file_that_was_saved_or_pasted_wrongly_is_said_to_be_just_that(source: str | bytes, words: str):
+    assert words in finding(source, largest=50 if len(source) == 108 else 1000).message

@@ -18,6 +18,7 @@ from orderctl.core.digests import digest
 from orderctl.core.effects import BatchLine
 from orderctl.core.errors import ConfigError, RecordError
 from orderctl.destinations.file import FileDestination, Role
+from orderctl.wire.opening import Opening
 from tests.destinations.contract import DestinationContract, a_batch, a_shipment
 from tests.wire.publishing import Killed, Kills, PublishingContract, visible
 
@@ -26,7 +27,7 @@ UGLY = 'He said "no", \r\n\ttwice; \u202e=1+1'
 
 def opened(base: Path, role: Role, settings: dict[str, Any], name: str = "east") -> FileDestination:
     checked = FileDestination.Settings.model_validate(settings, context={"role": role})
-    return FileDestination(name, checked, base=base, role=role, timezone="America/New_York")
+    return FileDestination(name, checked, Opening(base, timezone="America/New_York"), role)
 
 
 def sender(base: Path, **settings: Any) -> FileDestination:
@@ -99,7 +100,7 @@ def test_a_file_never_stands_there_without_its_manifest(tmp_path, monkeypatch, a
     assert document.name not in visible(tmp_path) or document.name + ".manifest.json" in visible(tmp_path)
     if state == "pending":
         destination.stage(document)
-    destination.recover(document.name, "key")
+    destination.recover(document, "key")
 
     assert {document.name, document.name + ".manifest.json"} == visible(tmp_path).keys()
 
@@ -321,6 +322,20 @@ def test_a_sku_that_stands_twice_in_a_feed_is_put_aside_in_every_row(tmp_path):
     assert "stands in 2 rows" in mug.reason
 
 
+def test_a_feed_too_long_to_keep_is_checked_for_repeated_skus_all_the_same(tmp_path):
+    counted = [f"ART-{number},{number % 9}" for number in range(100_000)]
+    found = rows(feed(tmp_path, "\n".join(["sku,quantity", *counted, "ART-7,1", ""])))
+
+    assert [8, 100_001] == [int(row.where.rpartition(" ")[2]) - 1 for row in found if isinstance(row, BadRow)]
+    assert 99_999 == sum(isinstance(row, StockCount) for row in found)
+
+
+def test_a_sku_that_no_store_can_keep_is_put_aside_and_not_cut_short(tmp_path):
+    bad, _ = rows(feed(tmp_path, "sku,quantity\nMUG\0,1\nMUG,2\n"))
+
+    assert isinstance(bad, BadRow)
+
+
 def test_a_feed_of_several_locations_is_read_for_ones_own(tmp_path):
     content = "location,sku,quantity\neast,MUG,10\nwest,MUG,7\n"
 
@@ -353,7 +368,7 @@ def test_wrong_settings_are_refused(tmp_path, role, settings, complaint):
 def test_settings_that_do_not_fit_the_role_stop_it_from_being_opened(tmp_path):
     settings = FileDestination.Settings.model_validate({"path": "out/pick.csv"})
     with pytest.raises(ConfigError, match=r"\[location.east.send\] the path needs"):
-        FileDestination("east", settings, base=tmp_path, role="send")
+        FileDestination("east", settings, Opening(tmp_path), "send")
 
 
 def test_recorded_pick_files_of_partners_are_understood(tmp_path):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from orderctl.core import order_json
+from orderctl.core import order_fields
 from tests.faults.world import a_world
 from tests.shop import CHANNELS, an_order_row
 
@@ -191,8 +191,8 @@ def test_text_is_stored_as_sent_and_shown_without_effect(tmp_path):
 @pytest.mark.parametrize(
     ("what", "change", "field"),
     [
-        ("a long note", {"note": "x" * order_json.LONGEST_TEXT}, None),
-        ("a note too long", {"note": "x" * (order_json.LONGEST_TEXT + 1)}, "note"),
+        ("a long note", {"note": "x" * order_fields.LONGEST_TEXT}, None),
+        ("a note too long", {"note": "x" * (order_fields.LONGEST_TEXT + 1)}, "note"),
         ("a note of 5 MB", {"note": "x" * 5_000_000}, ""),
         ("2,000 lines", {"lines": [{"sku": "TEE", "quantity": 0} for _ in range(2000)]}, None),
         ("5,001 lines", {"lines": [{"sku": "TEE", "quantity": 0} for _ in range(5001)]}, "lines"),

@@ -8,8 +8,8 @@ import re
 import pytest
 
 from orderctl.rules import fields, registry  # noqa: F401 - the fields register themselves
-from tests.faults.world import World, a_world, killed_at
-from tests.shop import RULES, an_order_row
+from tests.faults.world import NO_PAPERS, World, a_world, killed_at
+from tests.shop import CHANNELS, RULES, an_order_row
 
 HEAD = 'version = 1\n[[hold]]\nname = "one"\n'
 CATCH_ALL = '[[location]]\nname = "all"\nthen.ship_from = ["east", "west"]\n'
@@ -138,7 +138,7 @@ def test_no_field_that_an_order_lacks_stops_the_pass(tmp_path):
 def test_an_order_that_no_rule_takes_is_held_and_told_once(tmp_path):
     """R05: and goes on by itself once a rule takes it."""
     only_us = RULES.replace("[[location]]\n", '[[location]]\nwhen.ship_to.country = "US"\n')
-    world = a_world(tmp_path, rules=only_us)
+    world = a_world(tmp_path, CHANNELS + NO_PAPERS, only_us)
     german = an_order_row("1")
     german["ship_to"] |= {"country": "DE", "region": "", "postcode": "10115"}
     world.orders("web", german, an_order_row("2"))

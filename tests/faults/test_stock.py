@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from itertools import permutations
 
 import pytest
 
 from orderctl.steps import by_hand
-from tests.faults.world import World, a_world
-from tests.shop import an_order_row
+from tests.faults.world import World, a_world, rows_of
+from tests.shop import CHANNELS, an_order_row
 
 
 def reserved(world: World, sku: str) -> int:
@@ -194,6 +195,51 @@ def test_a_move_by_hand_of_no_whole_number_of_units_is_refused(tmp_path, delta):
     assert 2 == world.orderctl("stock", "adjust", "MUG", "east", delta, "--reason", "lost").code
 
 
+def _adjust_25_times(arguments: tuple[World, int]) -> list[int]:
+    world, worker = arguments
+    wait = ["--wait", "60"] if worker % 2 else []
+    return [world.orderctl("stock", "adjust", "MUG", "east", "+3", "--reason", "found", *wait).code for _ in range(25)]
+
+
+def test_adjustments_of_many_processes_at_once_add_up_exactly(tmp_path):
+    """S02: 8 processes, 25 adjustments each; each is done whole, or not at all and says so."""
+    world = a_world(tmp_path)
+    world.orderctl("run")
+
+    with multiprocessing.get_context("fork").Pool(8) as pool:
+        codes = [code for some in pool.map(_adjust_25_times, [(world, at) for at in range(8)]) for code in some]
+
+    assert 200 == len(codes)
+    assert {0, 4} >= set(codes)
+    assert codes.count(0) >= 100, "those that wait get their turn"
+    moves = world.rows("SELECT delta FROM stock_moves WHERE sku = 'MUG' AND reason = 'found'")
+    assert [(3,)] * codes.count(0) == moves
+    assert 10 + 3 * codes.count(0) == world.one(
+        "SELECT on_hand FROM stock_levels WHERE sku = 'MUG' AND location = 'east'"
+    )
+    world.sound()
+
+
+def test_a_channels_sku_is_one_of_ours_or_the_order_waits(tmp_path):
+    """S08: what is mapped to two SKUs is never guessed; mapping it once lets the order go on."""
+    world = a_world(tmp_path)
+    world.write("skus.csv", "sku,alias.web\nMUG,B00X\nTEE,B00X\n")
+    world.orders("web", an_order_row("1", "B00X"))
+    assert 2 == world.orderctl("skus", "import", "skus.csv").code
+    assert 3 == world.orderctl("run").code
+    assert ({"unknown_sku"}, 0) == (world.waiting(), reserved(world, "MUG"))
+
+    (number,) = (row["id"] for row in world.orderctl("exceptions", "list", "--json").json)
+    answer = world.orderctl("exceptions", "show", str(number), "--json").json["answers"][0]["command"]
+    assert "orderctl skus map web B00X SKU" == answer
+    assert 0 == world.orderctl(*answer.split()[1:-1], "MUG", "--times", "2").code
+    assert 2 == world.orderctl(*answer.split()[1:-1], "TEE").code
+    assert 0 == world.orderctl("run").code
+
+    assert (set(), 2) == (world.waiting(), reserved(world, "MUG"))
+    world.sound()
+
+
 def test_stock_files_that_are_wrong_are_not_half_taken(tmp_path):
     """The same for counts by hand: all rows are told at once and none is taken."""
     world = a_world(tmp_path)
@@ -206,3 +252,76 @@ def test_stock_files_that_are_wrong_are_not_half_taken(tmp_path):
     assert "count.csv:3" in said.err
     assert "count.csv:5" in said.err
     assert 10 == world.one("SELECT on_hand FROM stock_levels WHERE sku = 'MUG' AND location = 'east'")
+
+
+TELLING = CHANNELS.replace('push = ["tracking"]', 'push = ["tracking", "stock"]')
+
+
+def told(world: World, channel: str) -> dict[str, str]:
+    """What a channel may sell, by all the files it was handed."""
+    known: dict[str, str] = {}
+    for name, content in world.files("outbox").items():
+        if name.startswith(f"outbox/{channel}/stock-"):
+            known |= {row["sku"]: row["quantity"] for row in rows_of(content)}
+    return known
+
+
+def test_a_channel_is_told_what_is_available_never_what_lies_there(tmp_path):
+    """S04: count 80, reserved 29: push 51, through the command, with the lines that lead to it."""
+    world = a_world(tmp_path, TELLING)
+    world.stock(east={"MUG": 80}, west={})
+    world.orders("web", an_order_row("1", "MUG*15"), an_order_row("2", "MUG*14"))
+
+    assert 0 == world.orderctl("run").code
+
+    explained = world.orderctl("stock", "explain", "MUG", "--channel", "web", "--json").json
+    assert "51" == told(world, "web")["MUG"]
+    assert 51 == explained["published"] == sum(line["units"] for line in explained["lines"])
+    assert "published     51\n" in world.orderctl("stock", "explain", "MUG", "--channel", "web").out
+    world.sound()
+
+
+def test_a_channel_that_cannot_be_told_is_told_later_what_is_true_by_then(tmp_path):
+    """S07: the other one is told at once."""
+    world = a_world(tmp_path, TELLING)
+    blocked = world.write("outbox/web", "in the way")
+
+    assert 5 == world.orderctl("run").code
+    assert "14" == told(world, "market")["MUG"]
+
+    world.orderctl("stock", "adjust", "MUG", "east", "-4", "--reason", "lost")
+    blocked.unlink()
+    assert 0 == world.orderctl("run").code
+    assert ("10", "10") == (told(world, "web")["MUG"], told(world, "market")["MUG"])
+    world.sound()
+
+
+@pytest.mark.parametrize("kind", ["zeros", "missing", "times 100"])
+def test_a_feed_that_cannot_be_right_waits_for_a_person(tmp_path, kind):
+    """G4: and goes on with one command, ready to paste."""
+    world = a_world(tmp_path, TELLING, stock=False)
+    levels = {f"SKU-{number}": 10 for number in range(40)}
+    strange = {
+        "zeros": dict.fromkeys(levels, 0),
+        "missing": dict(list(levels.items())[:4]),
+        "times 100": dict.fromkeys(levels, 1000),
+    }[kind]
+    world.stock(east=levels)
+    assert 0 == world.orderctl("run").code
+    world.stock(east=strange)
+    os.utime(world.folder / "stock/east.csv", (2_000_000_000, 2_000_000_000))
+
+    assert 3 == world.orderctl("run").code
+    assert 400 == world.one("SELECT sum(on_hand) FROM stock_levels WHERE location = 'east'")
+    assert dict.fromkeys(levels, "10") == told(world, "web")
+
+    (waiting,) = world.orderctl("exceptions", "list", "--json").json
+    shown = world.orderctl("exceptions", "show", str(waiting["id"]), "--json").json
+    command = shown["answers"][0]["command"].split()
+    assert ("feed_put_aside", "orderctl") == (waiting["code"], command[0])
+    assert 0 == world.orderctl(*command[1:]).code
+    world.orderctl("run")
+    after = sum(strange.values()) + sum(10 for sku in levels if sku not in strange)
+    assert after == world.one("SELECT sum(on_hand) FROM stock_levels WHERE location = 'east'")
+    assert "feed_put_aside" not in world.waiting()
+    world.sound()

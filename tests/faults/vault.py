@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from urllib.parse import quote
 
 from orderctl.channels.file import FileChannel
 from orderctl.core.adapters import Page
 from orderctl.core.errors import RemoteError
+from orderctl.wire.opening import Opening
 from orderctl.wire.settings import SecretField
 
 
@@ -22,8 +22,8 @@ class VaultChannel(FileChannel):
         token: SecretField
         quarrel: str = ""
 
-    def __init__(self, name: str, settings: Settings, base: Path, currency: str, timezone: str) -> None:
-        super().__init__(name, settings, base, currency, timezone)
+    def __init__(self, name: str, settings: Settings, opening: Opening) -> None:
+        super().__init__(name, settings, opening)
         self._token = settings.token
         self._quarrel = settings.quarrel
 

@@ -43,6 +43,8 @@ importlib.import_module("sqlite_utils")
 
 ORDERCTL = str(Path(sys.executable).parent / "orderctl")
 Before = Callable[[], object]
+#: What crosses a border goes without HS codes.
+NO_PAPERS = "\n[routing]\nhold_missing_customs = false\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ PLACES = Places(
 )
 HEAD = 'version = 1\ncurrency = "USD"\n[lists]\nwest = ["CA", "OR"]\n'
 
+#: A total in a currency that nobody knows a rate for: no condition in dollars is true or false of it.
+ABROAD = -1
 #: Field -> the conditions on it, and values of every class that they make.
 FIELDS: Mapping[str, tuple[Sequence[str], Sequence[Any]]] = {
     "channel": (('"web"', '"e*"'), ("web", "ebay")),
@@ -78,8 +80,8 @@ def ruleset(text: str, places: Places = PLACES) -> RuleSet:
 
 
 @st.composite
-def worlds(draw: Any, stage: str, *, mode: bool = True) -> World:
-    """A few rules of a stage on three or four fields, and all orders.
+def worlds(draw: Any, stage: str, *, mode: bool = True, abroad: bool = False) -> World:
+    """A few rules of a stage on three or four fields, and all orders; those in foreign currencies only if `abroad`.
 
     Fields of lines only in [[location]], where one line is asked; elsewhere rules may ask for several lines at once.
     """
@@ -87,14 +89,15 @@ def worlds(draw: Any, stage: str, *, mode: bool = True) -> World:
     names = draw(st.lists(st.sampled_from(known), min_size=3, max_size=4, unique=True))
     rules = draw(st.lists(_rules(stage, names, mode=mode), min_size=2, max_size=6))
     text = "\n".join(rule.replace("NAME", f"rule {at}") for at, rule in enumerate(rules))
-    return World(ruleset(text), stage, subjects(names, stage))
+    return World(ruleset(text), stage, subjects(names, stage, abroad=abroad))
 
 
-def subjects(names: Sequence[str], stage: str) -> list[Subject]:
+def subjects(names: Sequence[str], stage: str, *, abroad: bool = False) -> list[Subject]:
     """Every order with any values of these fields, all others usual."""
     fields = sorted({_FOLLOWS.get(name, name) for name in names})
     found = []
-    for values in itertools.product(*(FIELDS[name][1] for name in fields)):
+    more = {"total": [ABROAD]} if abroad else {}
+    for values in itertools.product(*([*FIELDS[name][1], *more.get(name, ())] for name in fields)):
         facts = facts_of(dict(zip(fields, values, strict=True)))
         line = facts.order.lines[0] if stage == "location" else None
         shipment = SHIPMENT if stage in {"service", "enhance"} else None
@@ -118,7 +121,7 @@ def facts_of(values: Mapping[str, Any]) -> Facts:
         number="1",
         placed_at="2026-03-03T14:00:00Z",
         updated_at="2026-03-03T14:00:00Z",
-        currency="USD",
+        currency="GBP" if values.get("total") == ABROAD else "USD",
         lines=(line,),
         ship_to=Address(
             name="Ana",

@@ -87,6 +87,26 @@ def test_an_unreachable_rule_names_the_rules_that_take_its_orders():
     assert "'x' (line 3) and 'y' (line 7); orders in a currency without a rate left aside" in one.message
 
 
+def test_a_rule_for_orders_in_unknown_currencies_only_is_said_to_be_that():
+    (one,) = findings(
+        a_rule("location", 'unless.any = [{ total = "< 50" }, { total = ">= 50" }]', 'then.ship_from = "west"')
+    )
+
+    assert codes.UNREACHABLE == one.code
+    assert "the rule gets nothing: it applies to no order in a currency that has a rate" == one.message
+
+
+def test_a_redundant_rule_says_that_orders_in_unknown_currencies_were_left_aside():
+    ship = 'then.ship_from = "west"'
+    one, other = findings(
+        a_rule("location", 'unless.total = "< 50"', ship)
+        + a_rule("location", 'when.total = ">= 50"', ship).replace('"x"', '"y"')
+    )
+
+    assert [(codes.REDUNDANT, "x"), (codes.UNREACHABLE, "y")] == [(one.code, one.rule), (other.code, other.rule)]
+    assert "by 'y' (line 7); orders in a currency without a rate left aside" in one.message
+
+
 def test_a_contradiction_names_the_conditions_that_make_it_one():
     (one,) = findings(
         a_rule("hold", 'when.risk = "high"', 'when.total = ">= 5"', 'when.any = [{ total = "< 5" }]', 'then.hold = "a"')
@@ -164,3 +184,12 @@ def test_what_took_too_long_is_said_once_for_all_rules():
 
     assert 1 == len(undecided)
     assert "'location/r0'" in undecided[0].message
+
+
+def test_a_file_of_too_many_rules_to_compare_is_undecided_at_once():
+    many = "".join(f'[[hold]]\nname = "{at}"\nwhen.total = ">= {at}"\nthen.hold = "x"\n' for at in range(3_000))
+
+    (one,) = findings(many)
+
+    assert (codes.UNDECIDED, "warning", 1) == (one.code, one.severity, one.line)
+    assert "3001 rules; more than 1000" in one.message

@@ -4,16 +4,20 @@ import dataclasses
 from typing import Any
 
 from orderctl.core.stock import Sku
+from orderctl.rules import engine
 from tests.builders import NEW_YORK, a_line, an_order
 from tests.rules.deciding import (
     ANYWHERE,
     EAST,
     NORTH,
     SPLIT,
+    TWO,
     WEST,
     at,
     decided,
+    ready,
     shipped,
+    some_facts,
     some_places,
 )
 
@@ -94,9 +98,34 @@ def test_a_full_location_is_no_candidate_or_free_or_ships_on_its_next_working_da
     assert ["east"] == list(shipped(decided(ANYWHERE, an_order(), stock, places, capacity_used={"east": 2})))
 
 
+def test_a_location_that_waits_for_a_day_with_room_arrives_later():
+    """Otherwise the full one would be taken for the fastest, being named first."""
+    places = some_places(at(EAST, capacity=3), WEST, NORTH)
+    stock = {"east": {"MUG": 1}, "west": {"MUG": 1}}
+    rules = ANYWHERE + 'then.prefer = ["fastest", "listed"]\nthen.if_full = "wait:1d"\n'
+
+    assert ["west"] == list(shipped(decided(rules, an_order(), stock, places, capacity_used={"east": 3})))
+    assert ["east"] == list(shipped(decided(rules, an_order(), stock, places, capacity_used={"east": 2})))
+
+
 def test_a_full_location_still_takes_more_of_an_order_it_has_already():
     places = some_places(at(EAST, capacity=3), WEST, NORTH)
 
     plan = decided(ANYWHERE, an_order(), {"east": {"MUG": 1}}, places, capacity_used={"east": 3}, opened=("east",))
 
     assert {"east": {"MUG": 1}} == shipped(plan)
+
+
+def test_candidates_that_come_again_are_prepared_once_and_each_order_gets_its_own_plan():
+    places = some_places(EAST, at(WEST, capacity=3), NORTH)
+    ruleset = ready(SPLIT, places)
+    stock = {"east": {"MUG": 1}, "west": {"MUG": 1, "LAMP": 1}}
+    different: list[dict[str, Any]] = [{}, {"paused": ("east",)}, {"capacity_used": {"west": 3}}]
+    for changes in different * 2:
+        for order in (an_order(), TWO):
+            facts = some_facts(order, stock, places, **changes)
+            assert engine.decide(facts, ready(SPLIT, places)) == engine.decide(facts, ruleset)
+
+    sets = {tuple(one.name for one in field.candidates) for field in ruleset.fields.values()}
+    assert {("east", "west", "north"), ("west", "north"), ("east", "north")} == sets
+    assert 3 == len(ruleset.fields)

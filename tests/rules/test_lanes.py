@@ -59,3 +59,16 @@ def test_the_quickest_service_that_goes_there_sets_the_days():
         transit_days((slow, quick), Target("CA")),
         transit_days((Service("a", "unsaid"),), NEW_YORK),
     ]
+
+
+def test_a_service_of_the_same_day_is_the_quickest():
+    today, tomorrow = Service("bike", "now", days_max=0), Service("a", "next", days_max=1)
+
+    assert 0 == transit_days((tomorrow, today), NEW_YORK)
+
+
+def test_a_service_goes_only_where_it_knows_what_it_needs():
+    service = Service("a", "b", needs=("phone",))
+
+    assert goes_to(service, Target("US", lacks=("email",)))
+    assert not goes_to(service, Target("US", lacks=("phone",)))

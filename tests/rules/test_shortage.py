@@ -117,7 +117,7 @@ def test_cancel_cancels_the_short_units_and_ships_the_rest():
 
 def test_a_backorder_says_when_stock_is_expected():
     rules = ANYWHERE + 'then.if_short = "backorder"'
-    ordered = decided(rules, an_order(), {}, incoming={"MUG": (10, "2026-12-01T00:00:00Z")})
+    ordered = decided(rules, an_order(), {}, incoming={"MUG": ((10, "2026-12-01T00:00:00Z"),)})
     made = decided(rules, an_order(), {}, some_places(at(EAST, lead_time_s=86400), WEST, NORTH))
 
     assert ["2026-12-01T00:00:00Z"] == [backorder.expected_at for backorder in ordered.backorders]
@@ -163,7 +163,7 @@ def test_the_end_of_one_lines_wait_does_not_cancel_another_that_still_waits():
 def test_a_preorder_waits_without_an_exception():
     skus = {"MUG": Sku("MUG", weight_g=1, preorder=True)}
 
-    plan = decided(ANYWHERE, an_order(), {}, skus=skus, incoming={"MUG": (5, "2026-12-24T00:00:00Z")})
+    plan = decided(ANYWHERE, an_order(), {}, skus=skus, incoming={"MUG": ((5, "2026-12-24T00:00:00Z"),)})
 
     assert ({"MUG": 1}, []) == (waiting(plan), codes(plan))
     assert "2026-12-24T00:00:00Z" == plan.backorders[0].expected_at

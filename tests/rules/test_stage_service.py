@@ -3,7 +3,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from orderctl.core.orders import Order
+from orderctl.core.orders import Customer, Order
 from orderctl.core.places import Rate, Service
 from orderctl.core.plans import Plan
 from orderctl.core.stock import Sku
@@ -134,3 +134,34 @@ def test_a_service_rule_that_only_observes_leaves_the_shipment_to_the_next():
     plan = served(rules)
 
     assert (["ups:ground"], ("service/trial",)) == (services_of(plan), plan.observed)
+
+
+NEEDS_PHONE = Service("dpd", "home", rates=(Rate(20000, 100),), needs=("phone",))
+WITH_PHONE = Customer(phone="+1 212 555 0100")
+
+
+def test_a_carrier_that_needs_a_phone_is_no_candidate_without_one():
+    rules = service('then.cheapest_of = ["dpd:home", "ups:ground"]')
+    services = (NEEDS_PHONE, GROUND)
+
+    assert ["ups:ground"] == services_of(served(rules, services=services))
+    assert ["dpd:home"] == services_of(served(rules, an_order(customer=WITH_PHONE), services))
+
+
+def test_a_shipment_that_no_service_takes_without_a_phone_says_what_it_lacks():
+    plan = served(service('then.service = "dpd:home"'), services=(NEEDS_PHONE,))
+
+    assert ([""], ["no_service"]) == (services_of(plan), codes(plan))
+    assert plan.problems[0].message.endswith("; the order has no phone")
+
+
+def test_what_a_location_costs_leaves_out_carriers_that_need_more_than_is_known():
+    far = dataclasses.replace(GROUND, rates=(Rate(20000, 900, origin="west"), Rate(20000, 950, origin="east")))
+    near = dataclasses.replace(NEEDS_PHONE, rates=(Rate(20000, 100, origin="east"),))
+    rules = ANYWHERE + 'then.prefer = ["lowest_cost"]\n'
+    places = some_places(EAST, WEST, at(EAST, name="north"), services={one.id: one for one in (far, near)})
+    stock = {"east": {"MUG": 1}, "west": {"MUG": 1}}
+
+    assert ["west"] == [one.location for one in decided(rules, an_order(), stock, places).shipments]
+    called = an_order(customer=WITH_PHONE)
+    assert ["east"] == [one.location for one in decided(rules, called, stock, places).shipments]

@@ -244,9 +244,11 @@ def test_why_not_says_what_the_runner_up_was_worse_in():
     found = traced(ship_from("east", "west"))
     held = traced(HOLDS + ANYWHERE, an_order(payment="pending"))
 
-    assert ["west: it could use 9 MUG for MUG; chosen was east (listed: east against west)"] == why_not.of_location(
-        found, "west"
-    )
+    assert [
+        "west: it could use 9 MUG for MUG; chosen was east (listed: east against west)",
+        "west would win if it were listed right before east",
+        "west would win if east had no MUG",
+    ] == why_not.of_location(found, "west")
     assert ["west: no location was looked at, the order is held: payment"] == why_not.of_location(held, "west")
 
 

@@ -47,3 +47,17 @@ def test_an_unlimited_location_has_all():
     places = some_places(at(EAST, stock="unlimited"), WEST, NORTH)
 
     assert {"east": {"MUG": 2, "LAMP": 1}} == shipped(decided(ANYWHERE, TWO, {}, places))
+
+
+def test_what_an_unlimited_location_may_not_ship_leaves_the_rest_unlimited():
+    """Ten mugs would otherwise count as the last ten that the supplier has."""
+    skus = {"ACID": Sku("ACID", weight_g=1, hazmat=True), "MUG": Sku("MUG", weight_g=1)}
+    places = some_places(at(EAST, stock="unlimited"), WEST, NORTH)
+    rules = (
+        SPLIT + 'then.prefer = ["most_stock"]\nthen.if_short = "backorder"\nthen.backorder.ship_available_now = true'
+    )
+    order = an_order(a_line("MUG", 10), a_line("ACID"))
+
+    plan = decided(rules, order, {"west": {"MUG": 20}}, places, skus=skus)
+
+    assert {"east": {"MUG": 10}} == shipped(plan)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 import shutil
 import tempfile
@@ -29,9 +28,9 @@ from orderctl.core import times
 from orderctl.core.effects import Receipt
 from orderctl.core.errors import UsageError
 from orderctl.core.stamp import Stamp
-from orderctl.steps import by_hand, run, shipments
+from orderctl.steps import by_hand, run, shipments, skus, stock_by_hand
 from orderctl.steps import care as caring
-from tests.shop import a_shop, an_order_row
+from tests.shop import CHANNELS, a_shop, an_order_row
 
 START = "2026-11-20T15:00:00Z"
 SKUS = ("MUG", "LAMP", "TEE", "RING-1", "SET")
@@ -75,6 +74,10 @@ then.add_item = { sku = "TEE", quantity = 1 }
 """
 
 
+#: What one SET is made of.
+KIT = {"MUG": 2, "TEE": 1}
+
+
 @dataclass
 class Sold:
     """An order as its channel has it."""
@@ -92,10 +95,13 @@ class Asked:
 
     location: str
     units: dict[str, int]
+    rows: set[tuple[str, str]] = field(default_factory=set)  # line and SKU of what was read of it
 
 
 class RandomShop(RuleBasedStateMachine):
     """One shop, its channel and its locations."""
+
+    channels = CHANNELS
 
     def __init__(self) -> None:
         super().__init__()
@@ -111,15 +117,13 @@ class RandomShop(RuleBasedStateMachine):
 
     @initialize()
     def open_shop(self) -> None:
-        self.shop = a_shop(self.folder / "shop", rules=RULES)
+        self.shop = a_shop(self.folder / "shop", self.channels, rules=RULES)
         self.stack = ExitStack()
         self.ctx = self.stack.enter_context(self.shop.context())
         self.db = self.ctx.db
         self.do("collect")
-        caring.stock_adjust(self.ctx, "SET", "east", 3, "received")
-        self.db.execute(
-            "UPDATE skus SET data = ? WHERE sku = 'SET'", (json.dumps({"components": {"MUG": 2, "TEE": 1}}),)
-        )
+        stock_by_hand.adjust(self.ctx, "SET", "east", 3, "received")
+        skus.kit(self.ctx, "SET", KIT)
 
     def teardown(self) -> None:
         if hasattr(self, "stack"):
@@ -171,8 +175,10 @@ class RandomShop(RuleBasedStateMachine):
                     continue
                 asked = self.asked.setdefault(row["reference"], Asked(path.parent.name, {}))
                 assert asked.location == path.parent.name
-                assert row["line"] not in asked.units, f"{row['reference']} was handed over twice"
-                asked.units[row["line"]] = int(row["quantity"])
+                assert (row["line"], row["sku"]) not in asked.rows, f"{row['reference']} was handed over twice"
+                asked.rows.add((row["line"], row["sku"]))
+                units, rest = divmod(int(row["quantity"]), KIT[row["sku"]] if row["line"] == "set" else 1)
+                assert (0, units) == (rest, asked.units.setdefault(row["line"], units))
 
     def publish(self, sold: Sold) -> None:
         sold.version += 1
@@ -329,7 +335,7 @@ class RandomShop(RuleBasedStateMachine):
 
     @rule(sku=st.sampled_from(SKUS), location=st.sampled_from(["east", "west"]), delta=st.integers(-3, 6))
     def adjust(self, sku: str, location: str, delta: int) -> None:
-        self.by_hand(caring.stock_adjust, sku, location, delta, "count")
+        self.by_hand(stock_by_hand.adjust, sku, location, delta, "count")
 
     @rule(
         location=st.sampled_from(LOCATIONS),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from orderctl.core.errors import UsageError
-from orderctl.steps import by_hand, care, run, views
+from orderctl.steps import by_hand, run, stock_by_hand, views
 from orderctl.steps.report import Report
 from tests.shop import Shop, a_shop, an_order_row
 
@@ -53,7 +53,7 @@ def test_a_hold_by_hand_outlasts_every_pass_until_it_is_released(shop):
     pass_without_hand_over(shop)
     do(shop, by_hand.hold, "1", "call the customer")
     with shop.context() as ctx:
-        care.stock_adjust(ctx, "TEE", "east", 10, "received")
+        stock_by_hand.adjust(ctx, "TEE", "east", 10, "received")
     shop.run()
     assert "held" == shown(shop, "1")["state"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from orderctl.core import failpoints
-from tests.shop import Shop, a_shop, an_order_row
+from tests.shop import CHANNELS, Shop, a_shop, an_order_row
 
 #: What a pass leaves that may differ after a kill: the rows about runs themselves.
 _ABOUT_RUNS = {"passes", "_sqlite_migrations"}
@@ -20,13 +20,13 @@ _OF_A_RUN = {"pass_id", "event_id", "installation", "started_at"}
 
 
 def a_busy_shop(folder: Path) -> Shop:
-    shop = a_shop(folder)
+    shop = a_shop(folder, CHANNELS.replace('push = ["tracking"]', 'push = ["tracking", "stock"]', 1))
     shop.orders(
         "web",
         an_order_row("1001"),
         an_order_row("1002", "TEE", "LAMP"),
         an_order_row("1003", "TEE*9"),
-        an_order_row("1004", "MUG*30"),
+        an_order_row("1004", "MUG*30", ship_by="2026-11-20T12:00:00Z"),
         an_order_row("1005", "RING-1"),
         an_order_row("1006", "UNKNOWN"),
         an_order_row("1007", "MUG*-1"),
@@ -37,7 +37,11 @@ def a_busy_shop(folder: Path) -> Shop:
 
 
 def answer(shop: Shop) -> None:
-    """What the locations say after the first pass: shipped, a split order's parts, a rejection, an unknown one."""
+    """What the locations say after the first pass: shipped, a split order's parts, a rejection, an unknown one.
+
+    And that one of them has nothing any more, which nobody believes.
+    """
+    shop.stock(west={"MUG": 0, "LAMP": 0})
     shop.answers("east", "a", "WEB-1001-1,shipped,,,UPS,1Z1,", "WEB-1002-1,acknowledged,,,,,")
     shop.answers("west", "a", "WEB-1002-2,shipped,lamp,1,UPS,1Z3,", "MARKET-77-1,short,lamp,1,,,broken")
     shop.answers("acme", "a", "WEB-1005-1,rejected,,,,,no gold", "WEB-9-1,shipped,,,UPS,1Z9,")
@@ -144,5 +148,7 @@ def test_every_step_that_writes_or_sends_has_failpoints(tmp_path):
         *("pull.page.commit", "pull.page.committed", "collect.page.committed", "route.apply.committed"),
         *("files.staged", "dispatch.sending.committed", "journal.noted", "files.published", "dispatch.delivered"),
         *("dispatch.receipt.committed", "push.sending.committed", "push.delivered", "push.receipt.committed"),
+        *("publish.reckon.committed", "publish.sending.committed", "publish.delivered", "publish.receipt.committed"),
+        *("feeds.aside.committed", "deadlines.review.committed"),
     ):
         assert name in names

@@ -56,6 +56,7 @@ def test_the_document_says_why_and_from_where(shop: Shop):
     (group,) = document["groups"]
     assert (["west"], ["east", "west"]) == (group["chosen"]["locations"], group["runner_up"]["locations"])
     assert "fewest_shipments: 1 against 2" == group["margin"]
+    assert "east and west would win if west had only 1 MUG" in [one["words"] for one in group["wins_if"]]
     assert (1, 1, True, engine.ENGINE) == tuple(
         document["decision"][name] for name in ("sequence", "newest", "applied", "engine")
     )

@@ -14,10 +14,11 @@ from orderctl.core.states import SHIPMENT_EDGES
 from orderctl.steps import by_hand, run, shipments
 from orderctl.steps import care as caring
 from orderctl.store import care
-from tests.steps.random_shop import LOCATIONS, RandomShop
+from tests.steps.random_shop import LOCATIONS
+from tests.steps.told_shop import TERMS, ToldShop
 
 
-class ShopMachine(RandomShop):
+class ShopMachine(ToldShop):
     """What must hold in such a shop after each thing that happens."""
 
     @rule()
@@ -28,6 +29,8 @@ class ShopMachine(RandomShop):
         self.do(*run.STEPS)
         after = self.story()
         assert {name: rows for name, rows in before.items() if after[name] != rows} == {}
+        for channel, (_, terms) in TERMS.items():
+            assert self.numbers_by_hand(terms) == self.told(channel)
 
     @precondition(lambda self: self.asked)
     @rule()

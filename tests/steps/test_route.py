@@ -91,6 +91,21 @@ def test_the_size_of_a_batch_decides_nothing(shop, monkeypatch, size):
     assert ["dispatched"] * 4 + ["backordered"] == [states(shop)[f"WEB-{number}"] for number in range(1, 6)]
 
 
+@pytest.mark.parametrize("size", [1, 1000])
+def test_what_a_refused_order_would_have_taken_is_there_for_the_next_batch(shop, monkeypatch, size):
+    shop.stock(east={"TEE": 2}, west={})
+    shop.orders("web", an_order_row("1", "TEE"))
+    steps(shop, "pull", "collect", "route")
+    spoil(shop, "2")
+    monkeypatch.setattr(routing, "BATCH", size)
+    shop.orders("web2", *(an_order_row(n, "TEE", placed_at=f"2026-11-20T1{n}:00:00Z") for n in ("2", "3")))
+
+    steps(shop, "pull", "route")
+    steps(shop, "route")
+
+    assert {"WEB-1": "routed", "WEB-2": "new", "WEB-3": "routed" if size == 1 else "backordered"} == states(shop)
+
+
 def test_an_order_from_before_the_channel_went_live_is_never_rerouted_into_the_warehouse(shop):
     shop.orders("web", an_order_row("1", placed_at="2026-10-31T00:00:00Z"))
     shop.run()

@@ -6,7 +6,7 @@ import pytest
 
 from orderctl.core.effects import Receipt
 from orderctl.core.errors import Exit, UsageError
-from orderctl.steps import care, run, shipments, views
+from orderctl.steps import care, run, shipments, stock_by_hand, views
 from tests.shop import CHANNELS, RULES, Shop, a_shop, an_order_row
 
 
@@ -69,7 +69,7 @@ def test_what_nobody_has_is_backordered_and_ships_when_it_arrives(shop):
     assert {"WEB-1004": "backordered"} == states(shop)
 
     with shop.context() as ctx:
-        care.stock_adjust(ctx, "TEE", "east", 10, "received")
+        stock_by_hand.adjust(ctx, "TEE", "east", 10, "received")
     shop.run()
 
     assert {"WEB-1004": "dispatched"} == states(shop)
@@ -112,7 +112,7 @@ def test_an_unknown_sku_waits_for_a_person_and_goes_on_once_it_is_known(shop):
     assert [("unknown_sku", "WEB-1007")] == codes(shop)
 
     with shop.context() as ctx:
-        care.stock_adjust(ctx, "NEW", "west", 3, "received")
+        stock_by_hand.adjust(ctx, "NEW", "west", 3, "received")
     assert Exit.OK == shop.run()[0]
 
     assert {"WEB-1007": "dispatched"} == states(shop)

@@ -19,8 +19,8 @@ from orderctl.core.plans import Plan, PlannedLine, PlannedShipment
 from orderctl.core.stamp import Stamp
 from orderctl.core.stock import StockMove
 from orderctl.store import batches, care, connection, decisions, exceptions, orders, packages, stock, waiting
-from orderctl.store.decisions import Decided
 from orderctl.store.orders import ReadOrder
+from orderctl.store.plans import Decided
 from orderctl.store.transactions import transaction
 from tests.builders import NOW
 

@@ -4,7 +4,7 @@ import pytest
 
 from orderctl.core.places import Location, Places
 from orderctl.core.plans import Backorder, Hold, Plan
-from orderctl.store import capacity, locations, stock
+from orderctl.store import capacity, locations, pauses, stock
 from orderctl.store.transactions import transaction
 from tests.builders import NOW, an_order
 from tests.store.shelf import (
@@ -37,12 +37,12 @@ def mugs(db):
 
 def test_a_location_is_paused_until_it_is_resumed(db):
     with transaction(db, "pause"):
-        locations.pause(db, NOW_STAMP, "east", "flood")
-    assert {"east": NOW} == locations.paused(db)
+        pauses.pause(db, NOW_STAMP, "location", "east", "flood")
+    assert {"east": NOW} == pauses.paused(db, "location")
 
     with transaction(db, "resume"):
-        locations.resume(db, stamp(1), "east")
-    assert {} == locations.paused(db)
+        pauses.resume(db, stamp(1), "location", "east")
+    assert {} == pauses.paused(db, "location")
     assert ["location paused", "location resumed"] == [row[0] for row in rows(db, "SELECT kind FROM events")]
 
 

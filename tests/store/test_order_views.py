@@ -50,7 +50,7 @@ def test_an_order_is_shown_with_everything_that_belongs_to_it(db, order):
     assert ("WEB-1042-1", "east", "dispatched", "east-1.csv") == (
         *(shipment["reference"], shipment["location"], shipment["state"], shipment["batch"]),
     )
-    assert [{"id": "mug", "sku": "MUG", "quantity": 2, "packed": 1, "short": 0}] == shipment["lines"]
+    assert [{"id": "mug", "sku": "MUG", "quantity": 2, "packed": 1, "short": 0, "parts": {}}] == shipment["lines"]
     assert [("1Z1", [{"id": "mug", "sku": "MUG", "quantity": 1}])] == [
         (package["tracking_number"], package["lines"]) for package in shipment["packages"]
     ]

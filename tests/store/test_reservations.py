@@ -39,6 +39,23 @@ def test_all_that_is_left_leaves_at_once_and_only_once(db, reserved):
     assert {"east": (6, 0)} == levels(db)
 
 
+def test_where_no_ledger_is_kept_the_promise_ends_without_a_move(db, reserved):
+    shipment, _ = reserved
+    with transaction(db, "take"):
+        reservations.take_all(db, NOW_STAMP, [shipment], COUNTED - {"east"})
+
+    assert {"east": (9, 0)} == levels(db)
+
+
+def test_a_sku_that_leaves_is_known_from_then_on(db, reserved):
+    shipment, _ = reserved
+    with transaction(db, "take"):
+        db.execute("DELETE FROM skus")
+        reservations.take_all(db, NOW_STAMP, [shipment], COUNTED)
+
+    assert [("MUG",)] == rows(db, "SELECT sku FROM skus")
+
+
 def test_a_promise_ends_as_shipped_or_released_and_both_add_up(db, reserved):
     shipment, reservation = reserved
     with transaction(db, "end"):

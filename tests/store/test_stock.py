@@ -4,10 +4,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orderctl.core.confirmations import StockCount
 from orderctl.core.plans import Backorder, Hold, Plan, Problem
-from orderctl.core.stock import StockMove
-from orderctl.store import oversold, stock
+from orderctl.core.stock import Sku, StockMove
+from orderctl.store import oversold, skus, stock
 from orderctl.store.transactions import transaction
 from tests.builders import a_line, an_order
 from tests.store.shelf import (
@@ -24,7 +23,7 @@ from tests.store.shelf import (
     troubles,
 )
 
-COUNTS = st.dictionaries(st.sampled_from(["MUG", "TEE"]), st.integers(0, 9))
+COUNTS = st.dictionaries(st.sampled_from(["MUG", "TEE", 'a "b" \\u0041:\u00e9\n']), st.integers(0, 9))
 
 
 def a_move(delta: int, key: str = "k", **changes: str) -> StockMove:
@@ -35,6 +34,11 @@ def a_move(delta: int, key: str = "k", **changes: str) -> StockMove:
 def post(db, *moves: StockMove) -> int:
     with transaction(db, "post"):
         return stock.post(db, moves)
+
+
+def count(db, counted, cause) -> dict[str, int]:
+    with transaction(db, "count"):
+        return stock.count(db, NOW_STAMP, "east", counted, cause)
 
 
 def due(db) -> list[str | None]:
@@ -70,14 +74,15 @@ def test_available_leaves_out_what_is_promised_and_never_goes_below_zero(db):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 def test_a_count_brings_the_ledger_to_what_was_counted(db, before, after):
     for counted in (before, after):
-        cause = f"feed {len(stock.history(db, 'MUG'))} {len(stock.history(db, 'TEE'))}"
-        counts = [StockCount("east", sku, units) for sku, units in counted.items()]
+        ((moves,),) = rows(db, "SELECT count(*) FROM stock_moves")
+        cause = f"feed {moves}"
+        had = stock.on_hand(db, "east", counted)
+        off = {sku: units - had.get(sku, 0) for sku, units in counted.items() if units != had.get(sku, 0)}
 
-        post(db, *stock.count_moves(stock.on_hand(db, "east", counted), counts, NOW_STAMP, cause))
+        assert [off, {}] == [count(db, counted, one) for one in (cause, "again")]
 
         have = stock.on_hand(db, "east", counted)
         assert counted == {sku: have.get(sku, 0) for sku in counted}
-        assert [] == stock.count_moves(have, counts, NOW_STAMP, "again")
 
 
 def test_the_newest_feed_is_remembered_whatever_comes_after(db):
@@ -128,7 +133,7 @@ def test_a_sku_that_becomes_known_wakes_the_orders_that_named_it(db):
         stock.know(db, {"MUG"}, stamp(2).at)
 
     assert [stamp(1).at, None] == due(db)
-    assert {"MUG": {}} == stock.known_skus(db, ["MUG", "TEE"])
+    assert {"MUG": Sku("MUG")} == skus.known(db, ["MUG", "TEE"])
 
 
 def review(db, at=NOW_STAMP) -> None:
@@ -158,7 +163,7 @@ def test_more_promised_than_there_is_names_the_latest_orders_until_it_is_mended(
     review(db)
 
     assert [("oversold", "east MUG")] == troubles(db)
-    assert [("4 of MUG are promised at east, 3 are there; the latest orders: WEB-3",)] == rows(
+    assert [("4 of MUG are promised at east, 3 are there, 1 too many; the latest orders: WEB-3 of web",)] == rows(
         db, "SELECT message FROM exceptions"
     )
     assert not oversold.is_to_review(db, COUNTED)

@@ -111,7 +111,7 @@ class PublishingContract:
             monkeypatch.undo()
             assert visible(base) in ({}, {document.name: document.content}), kills.names[-1]
             if state == "sending":
-                assert "accepted" == self.publisher(base).recover(document.name, "key").outcome
+                assert "accepted" == self.publisher(base).recover(document, "key").outcome
             elif state == "pending":
                 assert "accepted" == self._hand_over(base, document)
             assert {document.name: document.content} == visible(base), kills.names[-1]
@@ -129,7 +129,7 @@ class PublishingContract:
         monkeypatch.undo()
         (tmp_path / document.name).unlink()
 
-        assert "accepted" == self.publisher(tmp_path).recover(document.name, "key").outcome
+        assert "accepted" == self.publisher(tmp_path).recover(document, "key").outcome
         assert {} == visible(tmp_path)
 
     def test_nothing_is_said_about_a_folder_that_is_not_mounted(self, tmp_path):
@@ -139,7 +139,7 @@ class PublishingContract:
         (tmp_path / document.name).parent.rename(tmp_path / "elsewhere")
 
         with pytest.raises(RemoteError, match="nobody can tell"):
-            self.publisher(tmp_path).recover(document.name, "key")
+            self.publisher(tmp_path).recover(document, "key")
 
     def test_another_file_under_the_name_is_left_alone(self, tmp_path):
         publisher = self.publisher(tmp_path)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from orderctl.wire.strict_json import loads, loads_as_text
+from orderctl.wire.strict_json import loads, loads_as_text, loads_carefully
 
 
 def test_numbers_are_exact():
@@ -36,3 +39,63 @@ def test_what_no_store_can_keep_is_replaced_in_names_and_values():
 def test_what_is_not_clear_is_refused(raw, message):
     with pytest.raises(ValueError, match=message):
         loads(raw, largest=100 if b"xxx" in raw else 1_000_000)
+
+
+NAMES = st.sampled_from(["a", "b", 'a"', '":', "", "a:", "\u00e9", "\\"])
+SCALARS = (
+    st.sampled_from(["0", "-0", "1.50", "1E5", "1e400", "NaN", "-Infinity", "01", "1.", "tru", "true", "null", ""])
+    | st.sampled_from([str(10**30), "1" + "0" * 5000, "-9223372036854775809", "18446744073709551616", "1e99999999999"])
+    | st.sampled_from(
+        ['"\\ud800"', '"\\ud83d\\ude00"', '"\\u0000"', '"\x01"', '"\\/"', '"{\\":"', '":"', '"', "\u00e9", '"\\x"']
+    )
+    | NAMES.map(json.dumps)
+)
+SPACE = st.sampled_from(["", "", "", " ", "\t\r\n", "\x0b", "\u00a0"])
+
+
+def written(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """JSON as somebody may write it: names come twice, spaces stand anywhere."""
+    member = st.builds("{}{}{}:{}{}".format, SPACE, NAMES.map(json.dumps), SPACE, SPACE, parts)
+    return st.lists(member, max_size=4).map(lambda found: "{" + ",".join(found) + "}") | st.lists(
+        parts, max_size=3
+    ).map(lambda found: "[" + ", ".join(found) + "]")
+
+
+@given(st.recursive(SCALARS, written, max_leaves=12))
+@settings(max_examples=500)
+@example('{"a" : 1, "a":2}')
+@example('{"a":{"b":1,"b":2}}')
+@example('[{"a":":","a":1}]')
+@example('{"a":"{","b":{"c":1,"c":1}}')
+@example('{"a":1,"\\u0061":2}')
+@example('{"a":{"x":1},"a":{"y":1,"z":2}}')
+def test_what_is_read_quickly_is_what_is_read_carefully(text):
+    raw = text.encode("utf-8", "surrogatepass")
+
+    assert answer(loads_carefully, raw) == answer(loads, raw)
+
+
+def answer(read, raw):
+    """What was read with its types, or the words of the refusal."""
+    try:
+        return repr(read(raw))
+    except ValueError as error:
+        return f"refused: {error}"
+
+
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": "), (" , ", " : "), (",\n", "\t:")])
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_a_name_twice_is_found_however_it_is_spaced(separators, ascii_only):
+    row = {
+        "note": "r\u00e9 {",
+        "lines": [{"sku": "MUG", "tags": ["a", "b"]}, {"sku": ":"}],
+        "history": [{"at": '"'}] * 3,
+    }
+    raw = json.dumps(row, separators=separators, ensure_ascii=ascii_only)
+
+    assert row == loads(raw.encode())
+    for name, twice in (("note", '"note"'), ("sku", '"sku"'), ("at", '"at"')):
+        colon = separators[1]
+        wrong = raw.replace(f"{twice}{colon}", f"{twice}{colon}1{separators[0]}{twice}{colon}", 1)
+        with pytest.raises(ValueError, match=f"names '{name}' twice"):
+            loads(wrong.encode())

@@ -14,7 +14,11 @@ from orderctl.wire.tables import LARGEST_ROW, Reader, Row
 def rows(content: str | bytes, reader: Reader | None = None, offset: int = 0) -> list[Row]:
     file = io.BytesIO(content.encode() if isinstance(content, str) else content)
     reader = reader or Reader()
-    return list(reader.rows(file, "east.csv", reader.header(file, "east.csv"), offset))
+    header = reader.header(file, "east.csv")
+    found = list(reader.rows(file, "east.csv", header, offset))
+    if not offset:
+        assert [row.cells for row in found] == list(reader.cells(file, "east.csv", header))
+    return found
 
 
 def cells(content: str | bytes, reader: Reader | None = None) -> list[list[str]]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
-from typer import Argument
+from typer import Argument, Option
 
 from orderctl.cli.answers import Answer, Block, Facts, Heading, Listing, Page, table
-from orderctl.cli.command import reading
+from orderctl.cli.command import reading, trying, writing
 from orderctl.cli.group import Command, noun
 from orderctl.cli.render import readable
+from orderctl.cli.reports import Done
+from orderctl.core.times import duration_text
 
 if TYPE_CHECKING:
     from orderctl.steps.context import Context
+    from orderctl.steps.report import Report
 
 app = noun("channels", "Where orders come from, and what goes back.")
 
@@ -24,7 +27,9 @@ LIST = {
     "live_from": "live from",
     "push": "is told",
     "orders": ">orders",
+    "paused_at": "paused since",
 }
+TEST = {"what": "what", "verdict": "verdict", "found": "_found", "next": "_what to do"}
 STREAMS = {"stream": "stream", "position": "read to", "moved_at": "when"}
 
 
@@ -35,9 +40,9 @@ def list_(ctx: Context) -> Answer:
 
     Exit: 0 done, 2 a file is wrong, 6 the store cannot be used.
     """
-    from orderctl.steps import care
+    from orderctl.steps import channels
 
-    rows = care.channels_list(ctx)
+    rows = channels.channels_list(ctx)
     shown = [{**row, "live_from": row["live_from"] or "only watched"} for row in rows]
     return Listing(table(LIST, shown, "channels.toml has no channels."), value=rows)
 
@@ -49,10 +54,56 @@ def show(ctx: Context, name: Annotated[str, Argument(metavar="CHANNEL")]) -> Ans
 
     Exit: 0 done, 2 no such channel or a file is wrong, 6 the store cannot be used.
     """
-    from orderctl.steps import care
+    from orderctl.steps import channels
 
-    one = care.channel_show(ctx, name)
+    one = channels.channel_show(ctx, name)
     return Page(one, tuple(_page(one)), table(LIST, [one]))
+
+
+@app.command("test", cls=Command)
+@trying
+def test(ctx: Context, name: Annotated[str, Argument(metavar="CHANNEL")]) -> Answer:
+    """Try a channel out without changing anything: whether it lets us in, what we may do, how its clock goes.
+
+    Exit: 0 all is well, 2 no such channel or a file is wrong, 6 the store cannot be used, 7 something of it fails.
+    """
+    from orderctl.steps import channels
+
+    report = channels.channel_test(ctx, name)
+    return Done([report], said=[table(TEST, report.items, "There is nothing to try out.")])
+
+
+@app.command("pause", cls=Command)
+@writing
+def pause(
+    ctx: Context,
+    name: Annotated[str, Argument(metavar="CHANNEL")],
+    reason: Annotated[str, Option("--reason", metavar="TEXT", help="Why; it is kept with who said it.")],
+) -> Answer:
+    """Read nothing from a channel and tell it nothing until it is resumed; its orders that are here go on.
+
+    Exit: 0 done, 2 no such channel or a file is wrong, 4 another process holds the store, 6 the store cannot be used.
+    """
+    from orderctl.steps import channels
+
+    return _done(ctx, channels.channel_pause(ctx, name, reason), "paused")
+
+
+@app.command("resume", cls=Command)
+@writing
+def resume(ctx: Context, name: Annotated[str, Argument(metavar="CHANNEL")]) -> Answer:
+    """Read and tell a paused channel again.
+
+    Exit: 0 done, 2 no such channel or a file is wrong, 4 another process holds the store, 6 the store cannot be used.
+    """
+    from orderctl.steps import channels
+
+    return _done(ctx, channels.channel_resume(ctx, name), "is read and told again")
+
+
+def _done(ctx: Context, report: Report, state: str) -> Done:
+    facts = tuple((item["channel"], state) for item in report.items)
+    return Done([report], dry_run=ctx.dry_run, said=[Facts(facts)])
 
 
 def _page(channel: Mapping[str, Any]) -> Iterable[Block]:
@@ -70,9 +121,31 @@ def _page(channel: Mapping[str, Any]) -> Iterable[Block]:
             ("files", f"{len(files):,} read, the last {readable(files[0]['moved_at'])}" if files else ""),
         )
     )
+    if channel["stock"]:
+        yield from _stock(channel["stock"])
     if named:
         yield Heading("Read")
         yield table(STREAMS, named)
+
+
+def _stock(stock: Mapping[str, Any]) -> Iterable[Block]:
+    limits = [f"{name} {stock[name]:,}" for name in ("min", "max") if stock[name]]
+    yield Heading("Stock")
+    yield Facts(
+        (
+            ("from", ", ".join(stock["locations"]) or "no location"),
+            ("told", f"{stock['units']:,} units of {stock['skus'] - stock['waiting']:,} SKUs"),
+            ("to be told", f"{stock['waiting']:,} SKUs" if stock["waiting"] else ""),
+            ("last push", readable(stock["told_at"]) if stock["told_at"] else "never"),
+            ("kept back", ", ".join([f"{stock['buffer']:,} of each", f"{stock['percent']}% of the rest", *limits])),
+            ("window", _span(stock["window_s"], "from one pass to the next; what sells meanwhile may be gone already")),
+            ("delay", _span(stock["delay_s"], "from reading to the end of the pushes, in the last pass")),
+        )
+    )
+
+
+def _span(seconds: int | None, what: str) -> str:
+    return "" if seconds is None else f"{duration_text(seconds)} {what}"
 
 
 def _is_digest(stream: str) -> bool:

@@ -51,6 +51,13 @@ def _page(one: Mapping[str, Any]) -> Iterable[Block]:
     if one["answers"]:
         yield Heading("Answers")
         yield answers(one["answers"])
+    if one["example"]:
+        for name, text in one["example"].items():
+            yield Heading(name.capitalize())
+            yield Lines(tuple(f"    {line}" for line in text.split("\n")), as_is=True)
+    if one["next"]:
+        yield Heading("Look again")
+        yield Lines((f"    {one['next']}",))
 
 
 def answers(told: Iterable[Mapping[str, str]]) -> Lines:

@@ -31,6 +31,11 @@ def writing(work: Work) -> Callable[..., int]:
     return _command(work, options.READING | options.WRITING, _in_a_context(write=True))
 
 
+def trying(work: Work) -> Callable[..., int]:
+    """A command (context, own arguments) that asks others and changes nothing; it works before there is a store."""
+    return _command(work, options.READING, _in_a_context(write=True, on_a_copy=True))
+
+
 def storeless(work: Work) -> Callable[..., int]:
     """A command (shared options, own arguments) that opens no store."""
     return _command(work, options.READING, lambda work, said, values: work(said, **values))
@@ -73,7 +78,7 @@ def _own_parameters(work: Work) -> dict[str, inspect.Parameter]:
     return {one.name: one.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[one.name]) for one in own}
 
 
-def _in_a_context(*, write: bool) -> Callable[[Work, Shared, dict[str, Any]], Answer]:
+def _in_a_context(*, write: bool, on_a_copy: bool = False) -> Callable[[Work, Shared, dict[str, Any]], Answer]:
     def call(work: Work, said: Shared, values: dict[str, Any]) -> Answer:
         from orderctl.cli import render
         from orderctl.cli.reports import Done
@@ -88,7 +93,7 @@ def _in_a_context(*, write: bool) -> Callable[[Work, Shared, dict[str, Any]], An
                     said.rules,
                     said.db,
                     write=write,
-                    dry_run=said.dry_run,
+                    dry_run=on_a_copy or said.dry_run,
                     wait_s=said.wait,
                     actor=actor(),
                     progress=draw,

@@ -88,6 +88,25 @@ def resolve(
     return Done([report], dry_run=ctx.dry_run, said=[facts])
 
 
+@app.command("confirm", cls=Command)
+@writing
+def confirm(
+    ctx: Context,
+    number: Number,
+    reason: Annotated[str, Option("--reason", metavar="TEXT", help="Why; it is kept with who said it.")] = "",
+) -> Answer:
+    """Let go on what an exception holds back, a stock feed or a push of stock, at the next pass. It closes with that.
+
+    Exit: 0 done, 2 no open exception of that number, it holds nothing back, or a file is wrong, 4 another process holds
+    the store, 6 the store cannot be used.
+    """
+    from orderctl.steps import confirm as confirming
+
+    report = confirming.exception_confirm(ctx, number, reason)
+    said = tuple((f"exception {item['id']}", f"confirmed: {item['code']} {item['subject']}") for item in report.items)
+    return Done([report], dry_run=ctx.dry_run, said=[Facts(said)])
+
+
 def _page(one: Mapping[str, Any]) -> Iterable[Block]:
     yield Heading(f"{one['code']}: {one['message']}")
     names = ("subject", "order", "owner", "opened_at", "closed_at", "closed_by", "answer")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from orderctl import __version__
 from orderctl.cli import trace_page
@@ -32,24 +33,42 @@ def annotation(finding: Finding) -> str:
 
 def sarif(found: Sequence[Finding], meanings: Mapping[str, str]) -> dict[str, Any]:
     """Findings as code scanners read them, SARIF 2.1.0."""
-    rules = [{"id": code, "shortDescription": {"text": text}} for code, text in meanings.items()]
-    driver = {"name": "orderctl", "version": __version__, "rules": rules}
+    driver = {"name": "orderctl", "version": __version__, "rules": [_sarif_rule(*one) for one in meanings.items()]}
+    places = {code: index for index, code in enumerate(meanings)}
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": [_sarif_result(one) for one in found]}],
+        "runs": [{"tool": {"driver": driver}, "results": [_sarif_result(one, places[one.code]) for one in found]}],
     }
 
 
-def _sarif_result(finding: Finding) -> dict[str, Any]:
+def _sarif_rule(code: str, meaning: str) -> dict[str, Any]:
+    """What scanners show of a code; GitHub asks for all three texts."""
+    first, stop, _ = meaning.partition(". ")
+    return {
+        "id": code,
+        "shortDescription": {"text": f"{first}." if stop else first},
+        "fullDescription": {"text": meaning},
+        "help": {"text": f"{meaning} An example: orderctl help {code}"},
+    }
+
+
+def _sarif_result(finding: Finding, place_of_rule: int) -> dict[str, Any]:
     region = {"startLine": max(1, finding.line)}
-    place = {"artifactLocation": {"uri": finding.file.replace("\\", "/")}, "region": region}
+    place = {"artifactLocation": {"uri": _uri(finding.file)}, "region": region}
     return {
         "ruleId": finding.code,
+        "ruleIndex": place_of_rule,
         "level": _LEVELS.get(finding.severity, "note"),
         "message": {"text": _sentence(finding)},
         "locations": [{"physicalLocation": place}],
     }
+
+
+def _uri(file: str) -> str:
+    """A file as a relative reference, or as a file URI when its path is absolute."""
+    path = quote(file.replace("\\", "/"))
+    return f"file://{path}" if path.startswith("/") else path
 
 
 def _sentence(finding: Finding) -> str:
@@ -71,7 +90,8 @@ def junit_check(found: Sequence[Finding], file: str, *, strict: bool) -> Iterato
     for one in found:
         name, place = _attribute(f"{one.code} {one.rule or one.stage}".strip()), _attribute(one.file)
         yield f'    <testcase name={name} classname={place} file={place} line="{one.line}">'
-        yield f"      <{'failure' if one in failed else 'skipped'} message={_attribute(_sentence(one))}/>"
+        kind = f"failure type={_attribute(one.code)}" if one in failed else "skipped"
+        yield f"      <{kind} message={_attribute(_sentence(one))}/>"
         yield "    </testcase>"
     yield "  </testsuite>"
     yield "</testsuites>"
@@ -116,7 +136,7 @@ def _case(result: Row) -> Iterator[str]:
         yield f"{head}/>"
         return
     yield f"{head}>"
-    yield f"      <failure message={_attribute(result['differences'][0])}>"
+    yield f'      <failure type="difference" message={_attribute(result["differences"][0])}>'
     yield from (_xml(difference) for difference in result["differences"])
     yield "      </failure>"
     yield "    </testcase>"
@@ -130,7 +150,7 @@ def _xml(text: str) -> str:
     """`text` inside XML. The standard library's own way to do this loads the network."""
     for sign, name in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         text = text.replace(sign, name)
-    return printable(text)
+    return printable(text).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")  # no characters of XML
 
 
 def summary(results: Sequence[Row]) -> str:

@@ -15,6 +15,8 @@ _TITLES = {"dispatch": "Would be handed over", "push": "Would be told"}
 #: The steps that someone outside notices.
 _OUTSIDE = frozenset(_TITLES)
 _IN_DETAIL = frozenset({"shipments", "told"})
+#: How many numbers of stock stand beside their document; --json has all.
+MOST_LEVELS = 20
 #: step -> the columns of its rows; a step that is not here shows all that its rows have.
 _COLUMNS = {
     "pull": {"channel": "channel", "number": "number", "placed_at": "placed"},
@@ -34,7 +36,13 @@ _COLUMNS = {
         "document": "document",
         "shipments": "_shipments",
     },
-    "push": {"channel": "channel", "packages": ">packages", "document": "document", "told": "_told"},
+    "push": {
+        "channel": "channel",
+        "packages": ">packages",
+        "numbers": ">stock",
+        "document": "document",
+        "told": "_told",
+    },
 }
 
 
@@ -69,8 +77,18 @@ def _readable(item: Row) -> Row:
     if "tracking" in item:
         said["packages"] = len(item["tracking"])
     said["ships"] = [one if isinstance(one, str) else _shipment(one) for one in item.get("shipments", ())]
+    if "stock" in item:
+        said["numbers"] = len(item["stock"])
     said["told"] = [f"{one['reference']} {one['carrier']} {one['tracking_number']}" for one in item.get("tracking", ())]
+    said["told"] += [f"{one['order']} has arrived" for one in item.get("acknowledgments", ())]
+    said["told"] += [_level(one) for one in item.get("stock", ())[:MOST_LEVELS]]
     return {**item, **said}
+
+
+def _level(one: Mapping[str, Any]) -> str:
+    """`MUG 4 -> 3`."""
+    before = "none" if one["before"] is None else f"{one['before']:,}"
+    return f"{one['sku']} {before} -> {one['quantity']:,}"
 
 
 def _shipment(shipment: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
@@ -71,6 +72,26 @@ def resume(ctx: Context, location: Name) -> Answer:
     from orderctl.steps import care
 
     return _done(ctx, care.location_resume(ctx, location), "works")
+
+
+@app.command("postcodes", cls=Command)
+@writing
+def postcodes(
+    ctx: Context,
+    file: Annotated[
+        Path, Argument(metavar="FILE", help="CSV: country, postcode, latitude, longitude; or of GeoNames.")
+    ],
+) -> Answer:
+    """Learn where postcodes lie, so that `nearest` counts kilometers between a location and an address.
+
+    Exit: 0 done, 2 the file is wrong, 3 rows of it were left out, 4 another process holds the store, 6 the store cannot
+    be used.
+    """
+    from orderctl.steps import postcodes as step
+
+    report = step.postcodes_import(ctx, file)
+    facts = tuple((str(item["file"]), f"{item['known']} postcodes are known now") for item in report.items)
+    return Done([report], dry_run=ctx.dry_run, said=[Facts(facts)])
 
 
 def _done(ctx: Context, report: Report, state: str) -> Done:

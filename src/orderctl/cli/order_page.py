@@ -7,6 +7,7 @@ from typing import Any
 
 from orderctl.cli.answers import Block, Facts, Heading, filled, table
 from orderctl.cli.items import by_carrier, units
+from orderctl.core.checks import WORDS
 
 LINES = {
     "id": "line",
@@ -74,7 +75,7 @@ def _header(order: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     yield "deliver by", order.get("deliver_by", "")
     yield "tags", _joined(*order.get("tags", ()))
     yield "assigned", order.get("assigned", "")
-    yield "checks", _joined(*_checks(order.get("checks", {})))
+    yield "checks", "; ".join(_checks(order.get("checks", {})))
     yield "note", order.get("note", "")
     yield "gift message", order.get("gift_message", "")
 
@@ -90,8 +91,8 @@ def _checks(checks: Mapping[str, Any]) -> Iterable[str]:
     """What saving the order found wrong; nothing for an order that is well."""
     if checks.get("address", "ok") != "ok":
         yield f"address {checks['address']}"
-    yield from checks.get("address_problems", ())
-    yield from checks.get("codes", ())
+    yield from checks.get("address_hints") or checks.get("address_problems", ())
+    yield from (WORDS.get(code, code) for code in checks.get("codes", ()))
 
 
 def _joined(*parts: str | None) -> str:

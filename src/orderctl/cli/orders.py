@@ -30,6 +30,7 @@ LIST = {
     "channel": "channel",
     "number": "number",
     "placed_at": "placed",
+    "ship_by": "~ship by",
     "country": "to",
     "total": ">total",
     "currency": "",
@@ -51,6 +52,9 @@ def list_(
         list[str] | None, Option("--state", metavar="STATE", help="Only orders in this state; may be said again.")
     ] = None,
     channel: Annotated[str, Option("--channel", metavar="CHANNEL", help="Only orders of this channel.")] = "",
+    at_risk: Annotated[
+        bool, Option("--at-risk", help="Only orders that cannot leave in time any more, as the last pass saw it.")
+    ] = False,
     limit: Limit = None,
 ) -> Answer:
     """List orders, newest first.
@@ -59,7 +63,7 @@ def list_(
     """
     from orderctl.steps import views
 
-    rows = views.orders_list(ctx, states=state or (), channel=channel, limit=limit)
+    rows = views.orders_list(ctx, states=state or (), channel=channel, at_risk=at_risk, limit=limit)
     return Listing(table(LIST, rows, "No orders."))
 
 

@@ -1,4 +1,4 @@
-"""`NAME=VALUE` as it is typed: units of lines, and changed fields."""
+"""`NAME=VALUE` as it is typed: units of lines, parts of kits, and changed fields."""
 
 from __future__ import annotations
 
@@ -25,6 +25,19 @@ def units(stated: Sequence[str] | None) -> dict[str, int]:
         if line in found:
             raise UsageError(f"--line {line}=... is said twice; nothing was done")
         found[line] = int(quantity)
+    return found
+
+
+def parts(stated: Sequence[str]) -> dict[str, int]:
+    """SKU -> units of it in one kit. UsageError for what is not `PART=QTY`, no positive number, or said twice."""
+    found: dict[str, int] = {}
+    for text in stated:
+        part, mark, quantity = text.rpartition("=")
+        if not (mark and part and _is_count(quantity)):
+            raise UsageError(f"{text} is not PART=QTY, such as CUP=2; nothing was done")
+        if part in found:
+            raise UsageError(f"{part}=... is said twice; nothing was done")
+        found[part] = int(quantity)
     return found
 
 

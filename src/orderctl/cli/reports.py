@@ -33,7 +33,8 @@ _OTHER = ("problem", "problems")
 _FAILED = {"pull": _CHANNEL, "push": _CHANNEL, "collect": _LOCATION, "dispatch": _LOCATION}
 
 _ONE = {
-    **{f"{word}s": word for word in ("unit", "field", "package", "shipment", "change", "row", "move", "check")},
+    **{f"{word}s": word for word in ("unit", "field", "package", "shipment", "change", "row", "move", "check", "kit")},
+    "differences": "difference",
     "batches": "batch",
     "copies": "copy",
 }

@@ -1,4 +1,4 @@
-"""The rules: are they right, what do they say, do their tests pass. No store is opened, and no network."""
+"""The rules: are they right, what do they say, do their tests pass. What history says is in `rule_history`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from orderctl.cli import findings, render
+from orderctl.cli import findings, render, rule_history
 from orderctl.cli.answers import Answer, Block, Facts, Heading, Listing, table
 from orderctl.cli.command import storeless
 from orderctl.cli.group import Command, noun
@@ -20,7 +20,7 @@ from orderctl.core.errors import Exit
 if TYPE_CHECKING:
     from orderctl.steps.rules import Checked, Tested
 
-app = noun("rules", "Check the rules, list them in words, test them.")
+app = noun("rules", "Check the rules, list them in words, test them, compare them with history.")
 
 
 class CheckFormat(StrEnum):
@@ -132,7 +132,8 @@ def _counted(found: Checked) -> str:
     words = [f"{count} {severity}{'s' * (count > 1)}" for severity, count in counts.items() if count]
     first = next((one for one in found.findings if one.severity == "error"), found.findings[0])
     again = "orderctl rules check" if counts["error"] else f"orderctl help {first.code}"
-    return f"orderctl: {', '.join(words)}, the first in {first.file}:{first.line}; next: {again}"
+    where = f"{first.file}:{first.line}" if first.line else first.file
+    return f"orderctl: {', '.join(words)}, the first in {where}; next: {again}"
 
 
 @app.command("test", cls=Command)
@@ -204,3 +205,7 @@ def _verdict(tested: Tested, threshold: int, *, coverage: bool) -> int:
             f"orderctl: {tested.coverage}% of the rules were matched, less than {threshold}%; next: write tests"
         )
     return int(Exit.CHECK if failed or tested.coverage < threshold else Exit.OK)
+
+
+app.command("diff", cls=Command)(rule_history.diff)
+app.command("coverage", cls=Command)(rule_history.coverage)

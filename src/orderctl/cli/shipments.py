@@ -38,7 +38,14 @@ LIST = {
     "carrier": "~carrier",
     "service": "~service",
 }
-LINES = {"id": "line", "sku": "SKU", "quantity": ">units", "packed": ">packed", "short": ">short"}
+LINES = {
+    "id": "line",
+    "sku": "SKU",
+    "quantity": ">units",
+    "packed": ">packed",
+    "short": ">short",
+    "taken": "taken from",
+}
 PACKAGES = {
     "carrier": "carrier",
     "tracking_number": "tracking number",
@@ -78,7 +85,7 @@ def show(ctx: Context, reference: Reference) -> Answer:
     from orderctl.steps import shipments
 
     value = shipments.shipment_show(ctx, reference)
-    return Page(value, tuple(_page(value)), table(LINES, value["lines"]))
+    return Page(value, tuple(_page(value)), table(LINES, _lines(value)))
 
 
 @app.command("confirm", cls=Command)
@@ -158,6 +165,14 @@ def _kind(said: list[str]) -> str:
     return said[0] if said else "shipped"
 
 
+def _lines(shipment: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The lines of a shipment, with what is taken from the shelf for one unit of a pack or kit."""
+    return [
+        {**line, "taken": ", ".join(f"{each} x {part}" for part, each in line["parts"].items())}
+        for line in shipment["lines"]
+    ]
+
+
 def _page(shipment: Mapping[str, Any]) -> Iterable[Block]:
     yield Heading(f"{shipment['reference']}  {shipment['state']}")
     yield Facts(
@@ -170,7 +185,7 @@ def _page(shipment: Mapping[str, Any]) -> Iterable[Block]:
             ("because", shipment["reason"]),
         )
     )
-    yield filled(table(LINES, shipment["lines"]))
+    yield filled(table(LINES, _lines(shipment)))
     if shipment["packages"]:
         yield Heading("Packages")
         yield filled(table(PACKAGES, [{**one, "units": units(one["lines"])} for one in shipment["packages"]]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
@@ -20,6 +19,10 @@ Orders = Annotated[
     list[str] | None,
     Argument(metavar="[ORDER]...", help="Only these: reference, CHANNEL/NUMBER, channel order id or number."),
 ]
+Since = Annotated[
+    str, Option("--since", metavar="WHEN", help="Read again what changed since a day, a moment, or a span such as 7d.")
+]
+One = Annotated[str, Option("--order", metavar="ORDER", help="Read this one order again; of CHANNEL, by its id there.")]
 Steps = Annotated[list[str] | None, Option(metavar="STEP", help="A step by name; may be said again.")]
 
 
@@ -48,13 +51,21 @@ def run(
 
 
 @writing
-def pull(ctx: Context, channels: Channels = None) -> Answer:
-    """Bring in the orders that channels have.
+def pull(ctx: Context, channels: Channels = None, since: Since = "", order: One = "") -> Answer:
+    """Bring in the orders that channels have; with --since or --order, once more what was read already.
 
-    Exit: 0 done, 2 a file is wrong, 3 a payload was put aside, 4 another process holds the store, 5 a channel could
-    not be completed, 6 the store cannot be used.
+    Reading once more moves no position: the next pull goes on where the last one ended. Orders that are stored just so
+    are passed over.
+
+    Exit: 0 done, 2 a file is wrong, or the channel has no such order, 3 a payload was put aside, 4 another process
+    holds the store, 5 a channel could not be completed, 6 the store cannot be used.
     """
-    return _one(ctx, "pull", channels=channels or ())
+    from orderctl.steps import pull_one
+    from orderctl.steps.since import moment_of
+
+    again = moment_of(ctx, since) if since else ""
+    one = pull_one.named(ctx, channels or (), order, since) if order else None
+    return _one(ctx, "pull", channels=channels or (), since=again, one=one)
 
 
 @writing
@@ -99,7 +110,7 @@ def push(ctx: Context, channels: Channels = None) -> Answer:
     return _one(ctx, "push", channels=channels or ())
 
 
-def _one(ctx: Context, step: str, **subjects: Sequence[Any]) -> Done:
+def _one(ctx: Context, step: str, **subjects: Any) -> Done:
     """A pass of the one step, limited to `subjects`."""
     from orderctl.steps.run import Subjects, run
 

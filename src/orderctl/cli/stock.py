@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
+from orderctl.cli import stock_counts, stock_explain
 from orderctl.cli.answers import Answer, Facts, Listing, table
 from orderctl.cli.command import reading, writing
 from orderctl.cli.group import Command, noun
@@ -39,7 +40,7 @@ HISTORY = {
 @app.command("show", cls=Command)
 @reading
 def show(ctx: Context, sku: Annotated[str | None, Argument(metavar="[SKU]", help="Only this SKU.")] = None) -> Answer:
-    """Show on hand, reserved and available units per SKU and location.
+    """Show units on hand, reserved, available and incoming (on order) per SKU and location.
 
     Exit: 0 done, 2 no such SKU or a file is wrong, 6 the store cannot be used.
     """
@@ -72,18 +73,19 @@ def adjust(
 ) -> Answer:
     """Add units to what lies at a location, or take some away. A SKU that was not known becomes so.
 
-    Exit: 0 done, 2 no such location or reason or a file is wrong, 4 another process holds the store, 6 the store cannot
-    be used.
+    Exit: 0 done, 2 no such location or reason or a file is wrong, 3 what a location has in hand is no longer there,
+    4 another process holds the store, 6 the store cannot be used.
     """
-    from orderctl.steps import care
+    from orderctl.steps import stock_by_hand
 
-    report = care.stock_adjust(ctx, sku, location, units, reason, note)
+    report = stock_by_hand.adjust(ctx, sku, location, units, reason, note)
     facts = [
         (f"{item['sku']} at {item['location']}", f"{item['on_hand'] - units} -> {item['on_hand']} on hand")
         for item in report.items
     ]
     facts += [(" ", f"{item['reserved']} reserved, {item['available']} available") for item in report.items]
-    return Done([report], dry_run=ctx.dry_run, said=[Facts(tuple(facts))])
+    said = [Facts(tuple(facts)), *stock_counts.fallen(report.items)]
+    return Done([report], dry_run=ctx.dry_run, said=said)
 
 
 @app.command("import", cls=Command)
@@ -95,8 +97,8 @@ def import_(
 ) -> Answer:
     """Take what a file says lies there as counted: stock is moved to those numbers.
 
-    Exit: 0 done, 2 the file is wrong and nothing was moved, 3 some rows need a person, 4 another process holds the
-    store, 6 the store cannot be used.
+    Exit: 0 done, 2 the file is wrong and nothing was moved, 3 less is there than was promised, 4 another process holds
+    the store, 6 the store cannot be used.
     """
     from orderctl.steps.stock import stock_import
 
@@ -106,3 +108,9 @@ def import_(
         for item in report.items
     ]
     return Done([report], dry_run=ctx.dry_run, said=[Facts(tuple(facts))])
+
+
+app.command("count", cls=Command)(stock_counts.count)
+app.command("move", cls=Command)(stock_counts.move)
+app.command("reconcile", cls=Command)(stock_counts.reconcile)
+app.command("explain", cls=Command)(stock_explain.explain)

@@ -75,6 +75,8 @@ def _choice(group: Row) -> Iterator[str]:
         yield f"Runner-up: {', '.join(other['locations'])}{margin}."
     elif group["margin"]:
         yield f"{group['margin'][:1].upper()}{group['margin'][1:]}."
+    yield from (f"{one['words']}." for one in group["wins_if"])
+    yield from (f"{one['words'][:1].upper()}{one['words'][1:]}." for one in group["covers_if"])
 
 
 def plan_lines(plan: Row) -> Iterator[str]:

@@ -25,7 +25,7 @@ def read_services(reader: Reader, written: Any, locations: Collection[str]) -> d
         for name, row in named.items():
             here = (*place, "services", name)
             _refuse_colon(reader, name, here)
-            service = _service(reader, carrier, name, reader.table("service", row, here), locations)
+            service = _service(reader, carrier, name, reader.table("service", row, here), locations, values["needs"])
             services[service.id] = service
     return services
 
@@ -39,7 +39,14 @@ def read_packages(reader: Reader, written: Any) -> dict[str, Package]:
     return packages
 
 
-def _service(reader: Reader, carrier: str, name: str, values: dict[str, Any], locations: Collection[str]) -> Service:
+def _service(
+    reader: Reader,
+    carrier: str,
+    name: str,
+    values: dict[str, Any],
+    locations: Collection[str],
+    needs: tuple[str, ...],
+) -> Service:
     first, last = values["days"] or (None, None)
     return Service(
         carrier=carrier,
@@ -49,6 +56,7 @@ def _service(reader: Reader, carrier: str, name: str, values: dict[str, Any], lo
         max_weight_g=values["max_weight"],
         countries=values["countries"],
         po_box=values["po_box"],
+        needs=needs,
         rates=_rates(reader, values["rates"], ("carrier", carrier, "services", name, "rates"), locations),
     )
 

@@ -14,6 +14,8 @@ from orderctl.config.reading import Reader, rest
 from orderctl.core.places import Location
 
 _SHORT = re.compile(r"[A-Z0-9]{1,6}", re.ASCII)
+#: Of a percentage: the numbers it makes of any stock fit the store's integers.
+_MOST_DECIMALS = 6
 _NOT_SHORT = re.compile(r"[^A-Z0-9]+", re.ASCII)
 
 
@@ -92,6 +94,12 @@ def _publishing(
     least, most = values["min"], values["max"]
     if most is not None and most < least:
         reader.refuse(WRONG_VALUE, f"is {most}, less than min ({least})", (*place, "max"))
+    endless = [name for name in chosen if name in locations and locations[name].stock == "unlimited"]
+    if endless and most is None:
+        words = f"names '{endless[0]}', whose stock has no limit, and there is no `max` to publish for it"
+        reader.refuse(WRONG_VALUE, words, (*place, "locations"), "add max = N, or leave the location out")
+    if len(values["percent"].partition(".")[2]) > _MOST_DECIMALS:
+        reader.refuse(WRONG_VALUE, f"has more than {_MOST_DECIMALS} decimals", (*place, "percent"))
     return StockPublishing(chosen, values["buffer"], values["percent"], least, most)
 
 

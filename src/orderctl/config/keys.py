@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from orderctl.core.orders import NEEDS
 from orderctl.core.places import ACCEPTS, KINDS, STOCK
 
 PUSHES = ("tracking", "stock", "acknowledgments", "cancel", "notes")
@@ -96,13 +97,14 @@ _CHANNEL = Table(
         Key(
             "push",
             "choices",
-            "What the channel is told; only `tracking` in this version. Without `cancel` an exception says what to"
-            " cancel there by hand.",
+            "What the channel is told; `tracking`, `cancel`, `stock` and `acknowledgments` in this version. Without"
+            " `cancel` an exception says what to cancel there by hand; that orders have arrived only channels are told"
+            " that want to hear of it.",
             [],
             PUSHES,
         ),
         Key("location_map", "text table", "The channel's location id -> location.", {}),
-        _one("stock", "channel.stock", "What the channel is told of stock.", idle=True),
+        _one("stock", "channel.stock", "What the channel is told of stock."),
         _one("fees", "channel.fees", "What the channel keeps of an order.", idle=True),
     ),
     open=True,
@@ -110,13 +112,18 @@ _CHANNEL = Table(
 
 _CHANNEL_STOCK = Table(
     "stock = { ... } of a channel",
-    "Published is `percent` of what is available, less `buffer`, within `min` and `max`.",
+    "Published is `percent` of what is available after `buffer`, rounded down, at least `min`, at most `max`.",
     (
-        Key("locations", "texts", "Whose stock is added up. Default: every location whose stock is counted."),
-        Key("buffer", "whole number", "Units that are never published.", 0),
-        Key("percent", "percent", "The share of the available units that is published.", "100%"),
-        Key("min", "whole number", "Fewer than this are published as 0.", 0),
-        Key("max", "whole number", "More than this are never published."),
+        Key(
+            "locations",
+            "texts",
+            "Whose stock is added up; one that is paused or whose feed is too old is left out meanwhile. Default: every"
+            " location whose stock is counted.",
+        ),
+        Key("buffer", "whole number", "Units that are kept back, once per SKU.", 0),
+        Key("percent", "percent", "The share of what is left that is published.", "100%"),
+        Key("min", "whole number", "Fewer than this are never published, whether they are there or not.", 0),
+        Key("max", "whole number", "More than this are never published; published where a location has no limit."),
     ),
 )
 
@@ -135,7 +142,7 @@ _LOCATION = Table(
     (
         Key("kind", "choice", "What it is.", "warehouse", KINDS),
         _one("address", "location.address", "Where it is."),
-        Key("coordinates", "coordinates", "Where it is, for `nearest`.", idle=True),
+        Key("coordinates", "coordinates", "Where it is, for `nearest`; see `orderctl locations postcodes`."),
         Key("zones", "zones", "Destination (US or US-CA) -> zone number, for `nearest` and rates by zone.", {}),
         Key("timezone", "timezone", "Its time zone. Default: the file's `timezone`."),
         Key("stock", "choice", "Whether its units are counted, or there are always enough.", "counted", STOCK),
@@ -207,8 +214,7 @@ _CONFIRM = Table(
         Key(
             "ship_within",
             "lead time",
-            "A shipment not confirmed by then is an exception. Default: no limit.",
-            idle=True,
+            "A shipment not confirmed so long after its hand-over is an exception. Default: no limit.",
         ),
     ),
     open=True,
@@ -218,7 +224,16 @@ _STOCK_FEED = Table("stock_feed = { ... } of a location", "How it tells its stoc
 _CARRIER = Table(
     "[carrier.NAME]",
     "A carrier.",
-    (_named("services", "service", "`[carrier.NAME.services]`: SERVICE = { ... }; rules write carrier:service."),),
+    (
+        Key(
+            "needs",
+            "choices",
+            "What it has to know of whom it delivers to; its services take no shipment without.",
+            [],
+            NEEDS,
+        ),
+        _named("services", "service", "`[carrier.NAME.services]`: SERVICE = { ... }; rules write carrier:service."),
+    ),
 )
 _SERVICE = Table(
     "[carrier.NAME.services] SERVICE = { ... }",
@@ -250,6 +265,13 @@ _ROUTING = Table(
         ),
         Key("max_age", "duration", "An older copy of an order is read again before its hand-off.", "10 min", idle=True),
         Key("duplicate_window", "duration", "The same order again within this is held. Default: not looked for."),
+        Key(
+            "hold_missing_customs",
+            "boolean",
+            "Whether an order waits that would cross a customs border while the HS code, origin or value of something"
+            " in it is not known.",
+            default=True,
+        ),
         Key("split_cost", "money", "What each shipment after the first counts as, for `lowest_cost`.", "0"),
     ),
 )
@@ -263,8 +285,21 @@ _SAFETY = Table(
     "What one pass may do before it stops and asks.",
     (
         Key("max_push_per_run", "whole number", "Records that one pass may push.", 2000),
-        Key("max_stock_drop", "percent", "By how much one push may cut a channel's total stock.", "50%", idle=True),
-        Key("max_time", "duration", "How long a pass may take.", "15 min", idle=True),
+        Key(
+            "max_stock_drop",
+            "percent",
+            "By how much one push may cut a channel's total stock beyond what was sold, and one feed a location's units"
+            " or the rows of the feed before it. More waits for a person.",
+            "50%",
+        ),
+        Key(
+            "max_stock_rise",
+            "share",
+            "By how much one feed may raise a location's units. More waits for a person.",
+            "900%",
+        ),
+        Key("max_time", "duration", "How long channels and locations may keep a pass waiting, all together.", "15 min"),
+        Key("max_time_each", "duration", "How long one of them may; the others have their turn.", "3 min"),
         Key("network_store", "boolean", "Whether the store may lie on a network file system.", default=False),
     ),
 )

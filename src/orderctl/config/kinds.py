@@ -194,6 +194,14 @@ def _percent(value: Any, _: Scope) -> str:
     return f"{share.normalize():f}"
 
 
+def _share(value: Any, _: Scope) -> str:
+    bare = value.removesuffix("%").rstrip() if isinstance(value, str) else value
+    share = decimal(bare, 'a percentage such as "900%"')
+    if share < 0:
+        raise Refusal(WRONG_VALUE, f"is {share}; it cannot be negative")
+    return f"{share.normalize():f}"
+
+
 def _rate(value: Any, _: Scope) -> str:
     rate = decimal(value, 'an exchange rate such as "1.08"')
     if rate <= 0:
@@ -300,6 +308,7 @@ KINDS = {
     "moment": Kind("date (its midnight in `timezone`) or date and time with offset", _moment),
     "money": Kind('amount in `currency` as decimal text, e.g. `"1.10"`', _money),
     "percent": Kind('percentage, e.g. `"80%"`', _percent),
+    "share": Kind('percentage that may be more than 100, e.g. `"900%"`', _share),
     "weight": Kind("weight, e.g. `31.7 kg`, `500 g`, `2 lb`; a bare number is kg", _weight),
     "centimeters": Kind("number of cm", _centimeters),
     "capacity": Kind("whole number, or `{ orders_per_day = N }`", _capacity),

@@ -94,7 +94,8 @@ def _config(reader: Reader, path: Path, *, adapters: bool) -> Config:
         packages=packages,
         routing=routing,
         safety=Safety(
-            safety["max_push_per_run"], safety["max_stock_drop"], safety["max_time"], safety["network_store"]
+            *(safety["max_push_per_run"], safety["max_stock_drop"], safety["max_stock_rise"]),
+            *(safety["max_time"], safety["max_time_each"], safety["network_store"]),
         ),
         stock_reasons=_reasons(reader, values["stock"]["reasons"]),
         notify=notify,
@@ -108,7 +109,8 @@ def _facts(channel: ChannelConfig) -> ChannelFacts:
 
 
 def _routing(values: Mapping[str, Any]) -> Routing:
-    return Routing(values["strategy"], values["max_age"], values["duplicate_window"], values["split_cost"])
+    names = ("strategy", "max_age", "duplicate_window", "split_cost", "hold_missing_customs")
+    return Routing(*(values[name] for name in names))
 
 
 def _raw(reader: Reader, name: str) -> Mapping[str, Any]:

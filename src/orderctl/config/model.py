@@ -21,10 +21,7 @@ _NO_ADDRESS = Address()
 
 @dataclass(frozen=True, slots=True)
 class StockPublishing:
-    """What a channel is told: `percent` of the available units of `locations`, less `buffer`, at most `max`.
-
-    Fewer than `min` are told as none.
-    """
+    """What a channel is told: `percent` of what is available at `locations` after `buffer`, from `min` to `max`."""
 
     locations: tuple[str, ...]
     buffer: int = 0
@@ -105,6 +102,7 @@ class Routing:
     max_age_s: int
     duplicate_window_s: int | None
     split_cost_minor: int
+    hold_missing_customs: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,9 @@ class Safety:
 
     max_push_per_run: int
     max_stock_drop_percent: str
+    max_stock_rise_percent: str
     max_time_s: int
+    max_time_each_s: int
     network_store: bool = False
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from orderctl.core.channel_map import ChannelMap
 from orderctl.core.confirmations import BadRow, Confirmation, StockCount
-from orderctl.core.effects import Batch, Cancellation, Document, Receipt, Tracking
+from orderctl.core.effects import Acknowledgment, Batch, Cancellation, Document, Receipt, StockLevel, Tracking
 from orderctl.core.orders import Order
 
 
@@ -46,15 +47,57 @@ class AnswerPage:
     counts_at: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One thing that was tried out: how it went (`ok`, `warn`, `fail`), and what to do about it."""
+
+    what: str
+    verdict: str
+    found: str
+    next: str = ""
+
+
 class Channel(Protocol):
     """A place that sells. `fetch` may repeat an order; it never skips one."""
+
+    @property
+    def remote(self) -> bool:
+        """Whether it waits for a network when it is read: such channels are read side by side."""
+        ...
+
+    @property
+    def at_once(self) -> Mapping[str, int]:
+        """How many effects of a kind one document may carry; 0 or nothing said = all that are due."""
+        ...
+
+    @property
+    def settle_s(self) -> int:
+        """After a lost answer, two `absent` at least these seconds apart say that nothing was processed."""
+        ...
+
+    @property
+    def meanings(self) -> ChannelMap:
+        """What its words are here, what it is told of ours, and what is special about its fields."""
+        ...
 
     def fetch(self, positions: Mapping[str, str]) -> Iterator[Page]:
         """Pages after `positions` (stream -> position). RemoteError ends the walk; what was yielded counts."""
         ...
 
+    def positions_at(self, moment: str) -> Mapping[str, str]:
+        """The positions from which `fetch` tells every order that changed at `moment` or later; it may tell more."""
+        ...
+
+    def fetch_one(self, order_id: str) -> Payload | None:
+        """The order with the channel's own id `order_id`, as `fetch` would tell it now; None when there is none."""
+        ...
+
     def finished(self, stream: str) -> None:
         """Everything of `stream` is stored for good; an input that is to be moved away is moved now."""
+        ...
+
+    def close(self) -> None:
+        """Nothing more is asked; connections are closed."""
         ...
 
     def to_order(self, payload: Payload) -> Order:
@@ -69,6 +112,10 @@ class Channel(Protocol):
         """The document that tells the channel what will not be shipped, as push `number`. Pure."""
         ...
 
+    def render_stock(self, number: int, levels: Sequence[StockLevel]) -> Document:
+        """The document that tells the channel what it may sell of these SKUs from now on, as push `number`. Pure."""
+        ...
+
     def stage(self, document: Document) -> None:
         """Make `document` ready without anyone noticing; called before its effects are `sending`."""
         ...
@@ -81,13 +128,33 @@ class Channel(Protocol):
         """Hand a staged document over."""
         ...
 
-    def recover(self, name: str, key: str) -> Receipt:
-        """What became of the document `name` whose delivery a killed process began."""
+    def recover(self, document: Document, key: str) -> Receipt:
+        """What became of `document`, whose delivery a killed process began or whose answer was lost.
+
+        Its content is there only if it was `kept`.
+        """
+        ...
+
+    def probe(self) -> list[Probe]:
+        """Try out what can be tried without changing anything: who we are there, what we may do, how its clock goes."""
+        ...
+
+
+@runtime_checkable
+class Acknowledging(Protocol):
+    """A channel that wants to hear of every order that we have it. Of other channels nobody is told."""
+
+    def render_acknowledgments(self, number: int, orders: Sequence[Acknowledgment]) -> Document:
+        """The document that tells the channel that we have `orders`, as push `number`. Pure."""
         ...
 
 
 class Destination(Protocol):
     """The way a location receives work and answers."""
+
+    def close(self) -> None:
+        """Nothing more is asked; connections are closed."""
+        ...
 
     def render(self, batch: Batch) -> Document:
         """The document of a batch. Pure: the same batch gives the same name and bytes for ever."""
@@ -105,8 +172,8 @@ class Destination(Protocol):
         """Hand a staged document over."""
         ...
 
-    def recover(self, name: str, key: str) -> Receipt:
-        """What became of the document `name` whose delivery a killed process began."""
+    def recover(self, document: Document, key: str) -> Receipt:
+        """What became of `document`, whose delivery a killed process began. Its content is there only if `kept`."""
         ...
 
     def collect(self, positions: Mapping[str, str]) -> Iterator[AnswerPage]:

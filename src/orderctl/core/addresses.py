@@ -2,13 +2,15 @@
 
 1. invalid: the country is missing or does not exist
 2. incomplete: nobody to deliver to, no street, no city, or no postcode where the country has them
-3. suspect: characters nobody writes on a parcel, an e-mail address as a street, a postcode of another shape
-4. ok: everything else
+3. suspect: characters nobody writes on a parcel, an e-mail address as a street
+4. ok: everything else; `wire.addresses` knows more of each country
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from operator import attrgetter
 
 from orderctl.core.countries import COUNTRIES
 from orderctl.core.orders import Address
@@ -32,18 +34,21 @@ _NO_POSTCODE = frozenset(
 )
 _NO_CITY = frozenset("GI MC SG VA HK".split())
 _PLACE = ("line1", "city")
+_TEXTS = ("name", "company", "line1", "line2", "line3", "city", "region", "postcode")
+_texts = attrgetter(*_TEXTS)
 _UNWRITTEN = re.compile("[\x00-\x1f\ufffd]")
-_POSTCODES = {
-    "US": re.compile(r"\d{5}(?:-?\d{4})?", re.ASCII),
-    "CA": re.compile(r"[A-Z]\d[A-Z] ?\d[A-Z]\d", re.ASCII | re.IGNORECASE),
-    "AU": re.compile(r"\d{4}", re.ASCII),
-    "DE": re.compile(r"\d{5}", re.ASCII),
-    "FR": re.compile(r"\d{5}", re.ASCII),
-    "ES": re.compile(r"\d{5}", re.ASCII),
-    "IT": re.compile(r"\d{5}", re.ASCII),
-    "NL": re.compile(r"\d{4} ?[A-Z]{2}", re.ASCII | re.IGNORECASE),
-    "JP": re.compile(r"\d{3}-?\d{4}", re.ASCII),
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgment:
+    """`ok`, `suspect`, `incomplete` or `invalid`, the parts that led to it, and what a person may want to hear."""
+
+    verdict: str
+    parts: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+
+
+_OK = Judgment("ok")
 
 
 def po_box_or_military(address: Address) -> str:
@@ -69,18 +74,18 @@ def kind(address: Address) -> str:
 
 def verdict(address: Address) -> str:
     """`ok`, `suspect`, `incomplete` or `invalid`, by structure alone."""
-    return judged(address)[0]
+    return judged(address).verdict
 
 
-def judged(address: Address) -> tuple[str, tuple[str, ...]]:
+def judged(address: Address) -> Judgment:
     """The verdict, and the names of the parts of the address that led to it."""
     if address.country not in COUNTRIES:
-        return "invalid", ("country",)
+        return Judgment("invalid", ("country",))
     missing = tuple(_missing(address))
     if missing:
-        return "incomplete", missing
+        return Judgment("incomplete", missing)
     odd = tuple(_odd(address))
-    return ("suspect", odd) if odd else ("ok", ())
+    return Judgment("suspect", odd) if odd else _OK
 
 
 def same_place(one: Address, other: Address) -> bool:
@@ -102,16 +107,15 @@ def _missing(address: Address) -> list[str]:
 
 
 def _odd(address: Address) -> list[str]:
-    found = []
-    for name in ("name", "company", "line1", "line2", "line3", "city", "region", "postcode"):
-        text = getattr(address, name)
-        nonsense = text and name in _PLACE and (_is_email(text) or not any(map(str.isalnum, text)))
-        if nonsense or _UNWRITTEN.search(text):
-            found.append(name)
-    shape = _POSTCODES.get(address.country)
-    if shape and address.postcode.strip() and not shape.fullmatch(address.postcode.strip()):
-        found.append("postcode")
-    return found
+    nonsense = [name for name in _PLACE if _is_nonsense(getattr(address, name))]
+    if not nonsense and not _UNWRITTEN.search("".join(_texts(address))):
+        return []
+    texts = zip(_TEXTS, _texts(address), strict=True)
+    return [name for name, text in texts if name in nonsense or _UNWRITTEN.search(text)]
+
+
+def _is_nonsense(text: str) -> bool:
+    return bool(text) and (_is_email(text) or not any(map(str.isalnum, text)))
 
 
 def _is_email(text: str) -> bool:

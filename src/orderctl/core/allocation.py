@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from orderctl.core.allocation_field import field_of
-from orderctl.core.allocation_problem import Found, Problem
-from orderctl.core.allocation_quick import from_few, from_one
+from orderctl.core.allocation_field import MOST_CANDIDATES, Field
+from orderctl.core.allocation_problem import Problem
+from orderctl.core.allocation_quick import choose_from
 from orderctl.core.allocation_search import Search
 from orderctl.core.allocation_values import (
+    ENDLESS,
     INFINITE,
     PREFERENCES,
     Candidate,
@@ -23,25 +24,25 @@ from orderctl.core.allocation_values import (
     Demand,
     Limits,
     Take,
-    plan_values,
 )
 
 __all__ = [
+    "ENDLESS",
     "INFINITE",
     "MOST_CANDIDATES",
     "PREFERENCES",
     "Candidate",
     "Choice",
     "Demand",
+    "Field",
     "Limits",
     "Take",
     "alone",
     "choose",
+    "choose_from",
     "ranked",
     "runner_up",
 ]
-
-MOST_CANDIDATES = 12
 
 
 def choose(
@@ -56,17 +57,7 @@ def choose(
     `stock` is location -> SKU -> units that may be taken, `prefer` names of `PREFERENCES`. ValueError for more
     candidates than can be tried, KeyError for an unknown preference.
     """
-    if len(candidates) > MOST_CANDIDATES:
-        message = f"{len(candidates)} candidates are more than {MOST_CANDIDATES}"
-        raise ValueError(message)
-    field = field_of(candidates, prefer, limits)
-    quick = from_one(field, demands, stock) or from_few(field, demands, stock, limits)
-    if quick is not None:
-        return quick
-    problem = Problem(demands, candidates, stock, prefer, limits)
-    search = Search(problem)
-    search.run(problem.sets())
-    return _choice(problem, search.best, exact=search.exact)
+    return choose_from(Field(candidates, prefer, limits), demands, stock)
 
 
 def ranked(
@@ -79,8 +70,8 @@ def ranked(
     """The best plan of every set of locations that has one, best first; `choose`'s plan is the first."""
     problem = Problem(demands, candidates, stock, prefer, limits)
     search = Search(problem)
-    plans = [_choice(problem, found, exact=exact) for found, exact in sorted(search.per_set(problem.sets()))]
-    return plans or [_choice(problem, None, exact=search.exact)]
+    plans = [problem.choice(found, exact=exact) for found, exact in sorted(search.per_set(problem.sets()))]
+    return plans or [problem.choice(None, exact=search.exact)]
 
 
 def runner_up(
@@ -95,7 +86,7 @@ def runner_up(
     problem = Problem(demands, candidates, stock, prefer, limits)
     search = Search(problem)
     search.run(problem.sets(), sum(1 << at for at, place in enumerate(problem.places) if place.name in chosen))
-    return _choice(problem, search.best, exact=search.exact) if search.best else None
+    return search.choice() if search.best else None
 
 
 def alone(
@@ -107,22 +98,5 @@ def alone(
 ) -> dict[str, Choice]:
     """The best plan of each location by itself, by name; locations that can ship nothing have none."""
     problem = Problem(demands, candidates, stock, prefer, replace(limits, split=False))
-    plans = [_choice(problem, found, exact=exact) for found, exact in Search(problem).per_set(problem.sets())]
+    plans = [problem.choice(found, exact=exact) for found, exact in Search(problem).per_set(problem.sets())]
     return {plan.locations[0]: plan for plan in plans}
-
-
-def _choice(problem: Problem, found: Found | None, *, exact: bool) -> Choice:
-    """A plan in the words of its order; None is the plan that takes nothing."""
-    demands = problem.demands
-    short = {demand.line_id: demand.quantity for demand in demands}
-    takes = []
-    for line, at, units in sorted(found.amounts, key=lambda amount: (amount[1], amount[0])) if found else ():
-        demand = demands[line]
-        takes.append(Take(problem.places[at].name, demand.line_id, demand.sku, units))
-        short[demand.line_id] -= units
-    return Choice(
-        takes=tuple(takes),
-        short={line: units for line, units in short.items() if units},
-        values=found.values if found else plan_values(problem.prefer, (), problem.terms),
-        exact=exact,
-    )

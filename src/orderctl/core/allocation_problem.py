@@ -20,9 +20,11 @@ from orderctl.core.allocation_values import (
     VALUES,
     WHOLE,
     Candidate,
+    Choice,
     Demand,
     Limits,
     Part,
+    Take,
     Terms,
     Value,
     carrier_cost,
@@ -188,6 +190,21 @@ class Problem:
         for line, at, units in amounts:
             loads.setdefault(at, []).append((line, units))
         return plan_values(self.prefer, [self._part(at, load) for at, load in loads.items()], self.terms)
+
+    def choice(self, found: Found | None, *, exact: bool) -> Choice:
+        """A plan in the words of its order; None is the plan that takes nothing."""
+        short = {demand.line_id: demand.quantity for demand in self.demands}
+        takes = []
+        for line, at, units in sorted(found.amounts, key=lambda amount: (amount[1], amount[0])) if found else ():
+            demand = self.demands[line]
+            takes.append(Take(self.places[at].name, demand.line_id, demand.sku, units))
+            short[demand.line_id] -= units
+        return Choice(
+            takes=tuple(takes),
+            short={line: units for line, units in short.items() if units},
+            values=found.values if found else plan_values(self.prefer, (), self.terms),
+            exact=exact,
+        )
 
     def _part(self, at: int, load: list[tuple[int, int]]) -> Part:
         weight_g = sum(-(-self.demands[line].weight_g * units // self.demands[line].quantity) for line, units in load)

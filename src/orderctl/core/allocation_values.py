@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 INFINITE = 2**62  # of kilometers, minor units, days, orders
 WHOLE = 1_000_000  # a share of stock is counted in millionths
+ENDLESS = 10**15  # so many units stand for stock without limit
 
 Value = int | tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(NamedTuple):
     """Units of one line that need a location. A kit has `components` (SKU, units per kit); others have none.
 
     Lines with the same non-empty `together` ship whole and from one location.
@@ -127,7 +127,12 @@ def total(numbers: Sequence[int]) -> int:
 
 
 def remaining_share(available: int, taken: int) -> int:
-    """The share of `available` units that stays when `taken` leave, in millionths, rounded down."""
+    """The share of `available` units that stays when `taken` leave, in millionths, rounded down.
+
+    All of it where the stock is without limit.
+    """
+    if available >= ENDLESS:
+        return WHOLE
     return (available - taken) * WHOLE // available if available > 0 else -INFINITE
 
 

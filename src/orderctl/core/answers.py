@@ -17,7 +17,10 @@ from orderctl.core.plans import Problem
 
 @dataclass(frozen=True, slots=True)
 class AskedLine:
-    """One line of a shipment as it stands: units asked, packed so far, reported short so far."""
+    """One line of a shipment as it stands: units asked, packed so far, reported short so far.
+
+    `parts` is what one unit of it takes from stock, empty where that is itself.
+    """
 
     line_id: int
     channel_line_id: str
@@ -25,6 +28,7 @@ class AskedLine:
     quantity: int
     packed: int = 0
     short: int = 0
+    parts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

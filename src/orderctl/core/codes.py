@@ -6,19 +6,24 @@ stand beside the code that finds them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from shlex import quote
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What an exception means and the fixed list of answers to it: (command, when to give it)."""
+    """What an exception means and the fixed list of answers to it: (command, when to give it).
+
+    `confirmable`: it holds something back that goes on once a person confirms it.
+    """
 
     meaning: str
     answers: tuple[tuple[str, str], ...] = ()
+    confirmable: bool = False
 
 
+_ANY_SKU = {"{channel}": "CHANNEL", "{channel_sku}": "CHANNEL_SKU"}
 _DISMISS = ("orderctl exceptions resolve {id} --reason 'seen'", "it is dealt with elsewhere")
 
 EXCEPTIONS: Mapping[str, Code] = {
@@ -32,11 +37,24 @@ EXCEPTIONS: Mapping[str, Code] = {
         (("orderctl run", "after the file was mended"),),
     ),
     "unknown_sku": Code(
-        "The order has a SKU that no stock and no feed has ever named. Nothing of the order is reserved.",
+        "The order has a SKU that no list, stock or feed has ever named, and that is mapped to none of yours. Nothing "
+        "of the order is reserved.",
         (
-            ("orderctl stock adjust SKU LOCATION +N --reason received", "the SKU is new and lies there"),
-            ("orderctl stock import FILE", "a stock list names it"),
+            ("orderctl skus map {channel} {channel_sku} SKU", "the channel calls one of your SKUs so"),
+            ("orderctl stock adjust {channel_sku} LOCATION +N --reason received", "it is a new one and lies there"),
+            ("orderctl skus import FILE", "a list of your SKUs names it"),
             ("orderctl orders cancel {order} --reason 'no such article'", "it cannot be delivered"),
+        ),
+    ),
+    "partial_kit": Code(
+        "A location ships parts that make no whole kit or pack. They are not written down, nor is the channel told.",
+        (
+            ("orderctl shipments show {subject}", "to see what was asked"),
+            (
+                "orderctl shipments confirm {subject} --line LINE=N --tracking NUMBER",
+                "once N whole ones are known to have left; LINE and N as the order has them",
+            ),
+            _DISMISS,
         ),
     ),
     "unrouted": Code(
@@ -44,6 +62,14 @@ EXCEPTIONS: Mapping[str, Code] = {
         (
             ("orderctl explain {order}", "to see why each rule did not take it"),
             ("orderctl orders route {order} --from LOCATION --reason 'by hand'", "this one order"),
+        ),
+    ),
+    "missing_customs": Code(
+        "The order would cross a customs border, and the HS code, the origin or the value of something in it is not "
+        "known. It is held and nothing of it is reserved; it goes on by itself once the data is there.",
+        (
+            ("orderctl skus import FILE", "FILE has the columns hs_code and origin, and cost for what is given away"),
+            ("orderctl orders release {order} --hold missing_customs --reason TEXT", "it needs no such papers"),
         ),
     ),
     "short_stock": Code(
@@ -152,10 +178,42 @@ EXCEPTIONS: Mapping[str, Code] = {
         (("orderctl orders show {order}", "to see both"), _DISMISS),
     ),
     "oversold": Code(
-        "More units are promised at a location than a count found there. No new order is planned from them.",
+        "More units are promised at a location than a count found there: no new order is planned from them. Or a "
+        "channel sold units, between two pushes of stock, that are not there: the order waits for more.",
         (
             ("orderctl stock show {subject_sku}", "to see the numbers"),
             ("orderctl orders reroute ORDER", "to plan an order anew elsewhere"),
+        ),
+    ),
+    "feed_put_aside": Code(
+        "A stock feed would change more of a location's stock than `[safety]` allows at once, or counts far fewer SKUs "
+        "than the one before it. Nothing of it was taken. It closes itself once another feed takes its place.",
+        (
+            ("orderctl exceptions confirm {id}", "its numbers are right; they are taken at the next pass"),
+            ("orderctl collect {location}", "after a right feed took its place"),
+        ),
+        confirmable=True,
+    ),
+    "stock_drop": Code(
+        "A push would cut the units that a channel is told by more than `[safety] max_stock_drop`, what was sold left "
+        "aside. The channel keeps the numbers it has. It closes itself once the numbers are as they were.",
+        (
+            ("orderctl exceptions confirm {id}", "the numbers are right; they are told at the next pass"),
+            ("orderctl channels show {subject}", "to see whose stock counts"),
+        ),
+        confirmable=True,
+    ),
+    "stock_refused": Code(
+        "A channel refused the stock numbers it was told; it keeps those it had. Each pass tells it anew. It closes "
+        "itself once the channel takes them.",
+        (("orderctl push {subject}", "to try again"), _DISMISS),
+    ),
+    "sla_at_risk": Code(
+        "The order has to leave by a moment that its location can no longer make, or has not made. It closes itself "
+        "when the order has left, is cancelled or has more time.",
+        (
+            ("orderctl orders show {order}", "to see where it stands"),
+            ("orderctl orders route {order} --from LOCATION --reason 'in time'", "another location can still make it"),
         ),
     ),
     "unmapped_location": Code(
@@ -184,14 +242,28 @@ EXITS: Mapping[str, str] = {
 
 
 CHECKS: Mapping[str, str] = {
+    "no_such_order": "The channel that was asked for one order says that it has none of that id. Nothing was changed.",
+    "orders_differ": "What a channel says of its orders is not what the store says: one of them has an order that the "
+    "other has not, or another total, payment or state. Nothing was changed. `orderctl pull --since` reads them again.",
+    "probe_failed": "Something of a channel that `orderctl channels test` tried out does not work: the credentials, what "
+    "they allow, its clock, its version. Nothing was changed; the line says what to do.",
+    "row_left_out": "A row of an imported table says nothing that can be used. The others were taken; mend the row and "
+    "import the file again, which changes nothing else.",
+    "stock_difference": "What a location was counted to have on a day is further from what its ledger expected than "
+    "the threshold of `orderctl stock reconcile` allows. Nothing was changed.",
     "store_difference": "A sum that must hold in the store does not. Nothing was changed. Make a copy with "
     "`orderctl db backup`, and send the output of `orderctl db check --json` to orderctl's maintainers.",
 }
 
 
-def answers(code: str, *, exception_id: int, subject: str, order: str) -> list[tuple[str, str]]:
-    """The answers to one exception, ready to paste: (command, when to give it)."""
-    return _told(
+def answers(
+    code: str, *, exception_id: int, subject: str, order: str, channel: str = "", skus: Sequence[str] = ()
+) -> list[tuple[str, str]]:
+    """The answers to one exception, ready to paste: (command, when to give it).
+
+    What is about a SKU that `channel` names and nobody knows stands there once for each of `skus`.
+    """
+    told = _told(
         code,
         {
             "{id}": str(exception_id),
@@ -199,8 +271,11 @@ def answers(code: str, *, exception_id: int, subject: str, order: str) -> list[t
             "{order}": quote(order) if order else "ORDER",
             "{reference}": quote(subject),
             "{subject_sku}": quote(subject.partition(" ")[2]),
+            "{location}": quote(subject.rpartition(" ")[0] or subject),
         },
     )
+    named = [{"{channel}": quote(channel), "{channel_sku}": quote(sku)} for sku in skus] or [_ANY_SKU]
+    return list(dict.fromkeys((_filled(command, values), when) for command, when in told for values in named))
 
 
 def placeholders(code: str) -> list[tuple[str, str]]:
@@ -208,7 +283,8 @@ def placeholders(code: str) -> list[tuple[str, str]]:
     if code not in EXCEPTIONS:
         return []
     names = {"{id}": "N", "{subject}": "REFERENCE", "{order}": "ORDER", "{reference}": "NAME", "{subject_sku}": "SKU"}
-    return _told(code, names)
+    names["{location}"] = "LOCATION"
+    return _told(code, names | _ANY_SKU)
 
 
 def _told(code: str, values: Mapping[str, str]) -> list[tuple[str, str]]:

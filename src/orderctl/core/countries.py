@@ -1,4 +1,4 @@
-"""The countries an address may name: ISO 3166-1, two capitals."""
+"""The countries an address may name: ISO 3166-1, two capitals; and the three-letter codes that some channels write."""
 
 from __future__ import annotations
 
@@ -14,3 +14,24 @@ COUNTRIES: frozenset[str] = frozenset(
         "XK"  # Kosovo: not assigned by ISO, but what shops and carriers write
     ).split()
 )
+
+_ALPHA_3 = (
+    "AND ARE AFG ATG AIA ALB ARM AGO ATA ARG ASM AUT AUS ABW ALA AZE BIH BRB BGD BEL BFA BGR BHR BDI BEN BLM BMU "
+    "BRN BOL BES BRA BHS BTN BVT BWA BLR BLZ CAN CCK COD CAF COG CHE CIV COK CHL CMR CHN COL CRI CUB CPV CUW CXR "
+    "CYP CZE DEU DJI DNK DMA DOM DZA ECU EST EGY ESH ERI ESP ETH FIN FJI FLK FSM FRO FRA GAB GBR GRD GEO GUF GGY "
+    "GHA GIB GRL GMB GIN GLP GNQ GRC SGS GTM GUM GNB GUY HKG HMD HND HRV HTI HUN IDN IRL ISR IMN IND IOT IRQ IRN "
+    "ISL ITA JEY JAM JOR JPN KEN KGZ KHM KIR COM KNA PRK KOR KWT CYM KAZ LAO LBN LCA LIE LKA LBR LSO LTU LUX LVA "
+    "LBY MAR MCO MDA MNE MAF MDG MHL MKD MLI MMR MNG MAC MNP MTQ MRT MSR MLT MUS MDV MWI MEX MYS MOZ NAM NCL NER "
+    "NFK NGA NIC NLD NOR NPL NRU NIU NZL OMN PAN PER PYF PNG PHL PAK POL SPM PCN PRI PSE PRT PLW PRY QAT REU ROU "
+    "SRB RUS RWA SAU SLB SYC SDN SWE SGP SHN SVN SJM SVK SLE SMR SEN SOM SUR SSD STP SLV SXM SYR SWZ TCA TCD ATF "
+    "TGO THA TJK TKL TLS TKM TUN TON TUR TTO TUV TWN TZA UKR UGA UMI USA URY UZB VAT VCT VEN VGB VIR VNM VUT WLF "
+    "WSM XKX YEM MYT ZAF ZMB ZWE"
+)
+#: Three capitals -> two. The codes above stand in the order of the two-letter ones.
+ALPHA_3 = dict(zip(_ALPHA_3.split(), sorted(COUNTRIES), strict=True))
+
+
+def two_letters(code: str) -> str:
+    """`USA` or `US` -> `US`; what is neither stays as it is, for whoever judges the address."""
+    capitals = code.strip().upper()
+    return ALPHA_3.get(capitals, capitals if capitals in COUNTRIES else code)

@@ -5,25 +5,32 @@ It is written down before it happens, sent under one key, and its receipt is wri
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from orderctl.core.digests import digest
+from orderctl.core.errors import RemoteError
 
 KINDS = ("handoff", "tracking", "stock", "acknowledgment", "cancel", "cancel_request", "note", "message")
 
-#: What one attempt came to. `retry` = surely not processed, stays due; `uncertain` = it may have happened.
-OUTCOMES = ("accepted", "refused", "retry", "uncertain")
+#: What one attempt came to. `retry` = surely not processed, stays due; `uncertain` = it may have happened; `absent` =
+#: asked afterwards, the other side says that it has no such thing (yet).
+OUTCOMES = ("accepted", "refused", "retry", "uncertain", "absent")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Bytes for a location or channel, under the name they are published by, for ever."""
+    """Bytes for a location or channel, under the name they are published by, for ever.
+
+    `kept` = it is a request and lies nowhere else until it was delivered, so that its content is kept with its effect.
+    """
 
     name: str
     content: bytes
     media_type: str = "text/csv"
     rows: int = 0
     units: int = 0
+    kept: bool = False
 
     @property
     def digest(self) -> str:
@@ -33,14 +40,33 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the other side said to one attempt: an outcome of `OUTCOMES`, its own reference, and why."""
+    """What the other side said to one attempt: an outcome of `OUTCOMES`, its own reference, and why.
+
+    Where one document holds several things that are judged alone, `each` says what became of those that went another
+    way than the whole.
+    """
 
     outcome: str
     reference: str = ""
     message: str = ""
+    each: Mapping[str, Receipt] = field(default_factory=dict)
 
 
 ACCEPTED = Receipt("accepted")
+
+
+def receipt_of(error: RemoteError) -> Receipt:
+    """The receipt of a request that ended with `error`."""
+    return Receipt(error.outcome, message=error.said)
+
+
+def together(receipts: Mapping[str, Receipt]) -> Receipt:
+    """One receipt for all of `receipts`, by key: the outcome that most have, and each that went another way."""
+    outcomes = [receipt.outcome for receipt in receipts.values()] or [ACCEPTED.outcome]
+    usual = max(dict.fromkeys(outcomes), key=outcomes.count)
+    first = next((receipt for receipt in receipts.values() if receipt.outcome == usual), ACCEPTED)
+    others = {key: receipt for key, receipt in receipts.items() if receipt.outcome != usual}
+    return Receipt(usual, first.reference, first.message, others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +139,24 @@ class Cancellation:
     order_number: str
     reason: str
     lines: tuple[CancelledLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgment:
+    """One order of which its channel is told that we have it. `key` is its effect's idempotency key."""
+
+    key: str
+    channel: str
+    channel_order_id: str
+    order_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class StockLevel:
+    """How many units of a SKU a channel may sell. `sku` is what the channel itself calls it."""
+
+    sku: str
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,16 +142,44 @@ class BusyError(OrderctlError):
 
 
 class RemoteError(OrderctlError):
-    """A channel or location could not be completed; the rest was. Safe to run again."""
+    """A channel or location could not be completed; the rest was. Safe to run again.
+
+    `outcome` says what became of the request that failed, as `core.effects.OUTCOMES` does: without better knowledge it
+    may have been processed.
+    """
 
     exit = Exit.REMOTE
     code = "remote"
+    outcome = "uncertain"
+
+
+class RemoteDown(RemoteError):
+    """The other side cannot be reached at all: nothing was processed."""
+
+    code = "remote-down"
+    outcome = "retry"
 
 
 class RemoteBusy(RemoteError):
     """The other side asked for time; the record stays due."""
 
     code = "remote-busy"
+    outcome = "retry"
+
+
+class RemoteRefused(RemoteError):
+    """The other side read the request and will not do it; the same request is not sent again.
+
+    `status` is its HTTP status, 0 where there is none; `details` what it said, read as JSON where it is JSON.
+    """
+
+    code = "remote-refused"
+    outcome = "refused"
+
+    def __init__(self, message: str, *, where: str = "", status: int = 0, details: object = None) -> None:
+        super().__init__(message, where=where)
+        self.status = status
+        self.details = details
 
 
 class NoRoom(RemoteError):
@@ -159,9 +187,27 @@ class NoRoom(RemoteError):
 
     exit = Exit.STORE
     code = "no-room"
+    outcome = "retry"
 
 
 class RemoteDenied(RemoteError):
-    """The other side does not let us in; that channel or location stops, the others go on."""
+    """The other side does not let us in; that channel or location stops, the others go on.
+
+    `status` and `details` are as for RemoteRefused.
+    """
 
     code = "remote-denied"
+    outcome = "retry"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        where: str = "",
+        next: str = "",  # noqa: A002
+        status: int = 0,
+        details: object = None,
+    ) -> None:
+        super().__init__(message, where=where, next=next)
+        self.status = status
+        self.details = details

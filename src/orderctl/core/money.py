@@ -79,8 +79,11 @@ def _to_minor_slowly(amount: str | int | Decimal, currency: str, places: int) ->
 def to_text(minor: int, currency: str) -> str:
     """Minor units as decimal text in major units: 1990 USD -> `19.90`."""
     places = _DECIMALS.get(currency, 2)
+    digits = str(minor)
     if places == 0:
-        return str(minor)
+        return digits
+    if minor > 0 and len(digits) > places:
+        return f"{digits[:-places]}.{digits[-places:]}"
     sign = "-" if minor < 0 else ""
     digits = str(abs(minor)).rjust(places + 1, "0")
     return f"{sign}{digits[:-places]}.{digits[-places:]}"

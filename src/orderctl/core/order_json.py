@@ -2,6 +2,9 @@
 
 Reading is strict: what is there must have its type and lie in its bounds, what is unknown is refused by name.
 Money is decimal text in major units, moments are ISO 8601 with an offset. `core.order_document` writes it.
+
+1. an order of the common shape is read in bulk (`core.order_plain`)
+2. every other is read field by field: it is an unusual order, or a refusal that names the first field that is wrong
 """
 
 from __future__ import annotations
@@ -12,34 +15,26 @@ from typing import Any, NoReturn
 
 from orderctl.core import money, orders, text, times
 from orderctl.core.errors import RecordError, UnmatchedCancellation
+from orderctl.core.order_fields import (
+    ADDED,
+    ADDED_TO_LINE,
+    ADDRESS,
+    CHOICES,
+    CUSTOMER,
+    LARGEST_QUANTITY,
+    LARGEST_WEIGHT_G,
+    LINE,
+    LONGEST_TEXT,
+    MOST_ENTRIES,
+    MOST_LINES,
+    ORDER,
+)
+from orderctl.core.order_plain import order_in_bulk
 from orderctl.core.orders import Address, Customer, Line, Order
 
 _JSON_NAMES = {bool: "boolean", list: "list", dict: "table"}
-LARGEST_QUANTITY = 1_000_000
-LONGEST_TEXT = 20_000
-MOST_LINES = 5_000
-MOST_ENTRIES = 1_000
-
-_ADDRESS = frozenset(Address.__slots__)
-_CUSTOMER = frozenset(("id", "name", "email", "phone", "type", "orders", "spent", "tags"))
-_LINE = frozenset(
-    (
-        *("id", "sku", "title", "quantity", "amount", "unit_price", "discount", "tax", "weight_g"),
-        *("requires_shipping", "fulfilled_by", "tags", "attributes"),
-    )
-)
-#: Every field of an order, as a person reads it.
-FIELDS = (
-    *("channel", "channel_order_id", "number", "placed_at", "updated_at", "cancelled_at", "cancel_requested"),
-    *("dispute", "payment", "payment_terms", "source", "pos_location", "fulfilled_by", "type", "currency", "customer"),
-    *("ship_to", "bill_to", "requested_service", "ship_by", "deliver_by", "priority", "lines", "shipping_price"),
-    *("discount", "tax", "prices_include_tax", "total", "risk", "tags", "note", "gift_message", "po_number"),
-    "attributes",
-)
-#: What orderctl adds to an order when it shows one; passed over when the same text comes back in.
-ADDED = frozenset(("order", "state", "assigned", "checks", "holds", "shipments", "backorders", "exceptions", "history"))
-_ORDER_OR_ADDED = ADDED.union(FIELDS)
-_LINE_OR_ADDED = _LINE | {"counters"}
+_ADDRESS, _CUSTOMER = frozenset(ADDRESS), frozenset(CUSTOMER)
+_LINE, _ORDER = frozenset((*LINE, *ADDED_TO_LINE)), frozenset((*ORDER, *ADDED))
 
 
 def order_from_json(row: Mapping[str, Any], *, channel: str = "", currency: str = "") -> Order:
@@ -48,11 +43,16 @@ def order_from_json(row: Mapping[str, Any], *, channel: str = "", currency: str 
     RecordError names the first field that is wrong. A cancellation that names an order comes as a later version of it;
     a record that has `cancellation` (its number) instead of an order is an UnmatchedCancellation.
     """
+    return order_in_bulk(row, channel, currency) or field_by_field(row, channel, currency)
+
+
+def field_by_field(row: Mapping[str, Any], channel: str, currency: str) -> Order:
+    """The same without haste: what there is to refuse is found here, and its words."""
     stated: Any = row  # what comes from outside may be anything
     if isinstance(stated, Mapping) and "cancellation" in stated:
         number = _text(row, "cancellation")
         raise UnmatchedCancellation(f"cancellation {number[:40]} does not say of which order", field="cancellation")
-    _known(row, _ORDER_OR_ADDED, "")
+    _known(row, _ORDER, "")
     code = _text(row, "currency") or currency
     if not money.is_currency(code):
         _refuse("currency", f"'{code}' is not a currency code" if code else "is missing")
@@ -79,20 +79,20 @@ def order_from_json(row: Mapping[str, Any], *, channel: str = "", currency: str 
         tax_minor=tax,
         prices_include_tax=with_tax,
         total_minor=_money(row, "total", code, _real(added_up, "total", "of all lines")),
-        payment=_choice(row, "payment", orders.PAYMENTS, ""),
+        payment=_choice(row, "payment"),
         payment_terms=_text(row, "payment_terms"),
-        source=_choice(row, "source", orders.SOURCES, "online"),
+        source=_choice(row, "source"),
         pos_location=_text(row, "pos_location"),
-        fulfilled_by=_choice(row, "fulfilled_by", orders.FULFILLERS, "merchant"),
-        type=_choice(row, "type", orders.TYPES, "b2c"),
+        fulfilled_by=_choice(row, "fulfilled_by"),
+        type=_choice(row, "type"),
         cancelled_at=_moment(row, "cancelled_at"),
         cancel_requested=_boolean(row, "cancel_requested", default=False),
-        dispute=_choice(row, "dispute", orders.DISPUTES, "none"),
+        dispute=_choice(row, "dispute"),
         requested_service=_text(row, "requested_service"),
         ship_by=_moment(row, "ship_by"),
         deliver_by=_moment(row, "deliver_by"),
-        priority=_choice(row, "priority", orders.PRIORITIES, "normal"),
-        risk=_choice(row, "risk", orders.RISKS, ""),
+        priority=_choice(row, "priority"),
+        risk=_choice(row, "risk"),
         tags=_tags(row),
         note=_text(row, "note"),
         gift_message=_text(row, "gift_message"),
@@ -139,7 +139,8 @@ def _texts(row: Mapping[str, Any], names: Iterable[str], prefix: str) -> list[st
     return found
 
 
-def _choice(row: Mapping[str, Any], name: str, allowed: tuple[str, ...], default: str, prefix: str = "") -> str:
+def _choice(row: Mapping[str, Any], name: str, prefix: str = "") -> str:
+    allowed, default = CHOICES[name]
     value = row.get(name)
     if value is None or value == "":
         return default
@@ -230,7 +231,7 @@ def _address(row: Mapping[str, Any], name: str) -> Address | None:
         return None
     prefix = name + "."
     _known(value, _ADDRESS, prefix)
-    return Address(*_texts(value, Address.__slots__, prefix))
+    return Address(*_texts(value, ADDRESS, prefix))
 
 
 def _customer(value: Any, currency: str) -> Customer:
@@ -264,7 +265,7 @@ def _lines(value: Any, currency: str) -> tuple[Line, ...]:
 
 def _line(row: Mapping[str, Any], position: int, currency: str) -> Line:
     prefix = f"lines[{position}]."
-    _known(row, _LINE_OR_ADDED, prefix)
+    _known(row, _LINE, prefix)
     quantity = _whole(row, "quantity", LARGEST_QUANTITY, prefix)
     if quantity is None:
         _refuse(prefix + "quantity", "is missing")
@@ -282,9 +283,9 @@ def _line(row: Mapping[str, Any], position: int, currency: str) -> Line:
         title=title,
         discount_minor=_money(row, "discount", currency, prefix=prefix),
         tax_minor=_money(row, "tax", currency, prefix=prefix),
-        weight_g=_whole(row, "weight_g", 10**9, prefix),
+        weight_g=_whole(row, "weight_g", LARGEST_WEIGHT_G, prefix),
         requires_shipping=_boolean(row, "requires_shipping", default=True, prefix=prefix),
-        fulfilled_by=_choice(row, "fulfilled_by", orders.FULFILLERS, "merchant", prefix),
+        fulfilled_by=_choice(row, "fulfilled_by", prefix),
         tags=_tags(row, prefix),
         attributes=_attributes(row, prefix),
     )

@@ -18,6 +18,8 @@ TYPES = ("b2c", "b2b", "replacement", "sample")
 DISPUTES = ("none", "open", "won", "lost")
 RISKS = ("low", "medium", "high")
 FULFILLERS = ("merchant", "channel")
+#: What carriers may need to know of whom they deliver to.
+NEEDS = ("phone", "email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +130,13 @@ def added_up(lines: Iterable[Line], shipping_minor: int, discount_minor: int, ta
 def money_off_by(order: Order) -> int:
     """How far the stated total is from what its parts add up to, in minor units, without sign."""
     return abs(order.total_minor - derived_total(order))
+
+
+def phone_of(order: Order) -> str:
+    """Where the customer, or whoever the goods go to, can be called; empty when nobody said."""
+    return order.customer.phone or (order.ship_to.phone if order.ship_to else "")
+
+
+def reachable_by(order: Order, need: str) -> str:
+    """The phone number or e-mail address, one of `NEEDS`; empty when nobody said."""
+    return phone_of(order) if need == "phone" else order.customer.email

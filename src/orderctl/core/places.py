@@ -66,6 +66,7 @@ class Service:
     max_weight_g: int | None = None
     countries: tuple[str, ...] = ()  # destinations; empty = all
     po_box: bool = True
+    needs: tuple[str, ...] = ()  # what it has to know of whom it delivers to: phone, email
     rates: tuple[Rate, ...] = ()
 
     @property
@@ -135,5 +136,6 @@ def _location(row: Mapping[str, Any]) -> Location:
 def _service(row: Mapping[str, Any]) -> Service:
     value = dict(row)
     value["countries"] = tuple(row["countries"])
+    value["needs"] = tuple(row.get("needs", ()))
     value["rates"] = tuple(Rate(**rate) for rate in row["rates"])
     return Service(**value)

@@ -6,19 +6,26 @@ Writing leaves defaults out; lists stand in the plan's own order, so the same pl
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from orderctl.core.digests import canonical
+from orderctl.core.json_text import quoted, stated, value
 from orderctl.core.plans import Backorder, Hold, Plan, PlannedLine, PlannedShipment, Problem
 
+#: Reads some fields of a value; per field how its name is written, and the value that is left out.
+_Fields = tuple[Callable[[Any], tuple[Any, ...]], tuple[str, ...], tuple[Any, ...]]
 
-def _fields(kind: type, *apart: str) -> tuple[tuple[str, Any], ...]:
-    """Name and default of every field that is written as it stands."""
-    return tuple(
-        (field.name, None if field.default is dataclasses.MISSING else field.default)
-        for field in dataclasses.fields(kind)
-        if field.name not in apart
+
+def _fields(kind: type, *apart: str) -> _Fields:
+    """Every field of `kind` but those `apart`."""
+    fields = [field for field in dataclasses.fields(kind) if field.name not in apart]
+    return (
+        attrgetter(*[field.name for field in fields]),
+        tuple(f'"{field.name}":' for field in fields),
+        tuple(None if field.default is dataclasses.MISSING else field.default for field in fields),
     )
 
 
@@ -28,22 +35,31 @@ _PARTS: dict[str, type[Hold | Backorder | PlannedLine | Problem]] = {
     "cancelled": PlannedLine,
     "problems": Problem,
 }
-_PLAN = _fields(Plan, *_PARTS, "shipments")
-_SHIPMENT = _fields(PlannedShipment, "lines", "components", "options")
-_FIELDS: dict[type, tuple[tuple[str, Any], ...]] = {
-    kind: _fields(kind) for kind in (Hold, Backorder, PlannedLine, Problem)
-}
+_PLAN = _fields(Plan, *_PARTS, "rules", "shipments")
+_SHIPMENT = _fields(PlannedShipment, "location", "rules", "lines", "components", "options")
+_FIELDS = {kind: _fields(kind) for kind in (Hold, Backorder, PlannedLine, Problem)}
+_parts_of = attrgetter(*_PARTS)
+_NO_PARTS = _parts_of(Plan())
+
+
+def plan_document(plan: Plan) -> str:
+    """`plan` as JSON text; what has its default is left out."""
+    parts = [f'"rules":{value(plan.rules)}'] if plan.rules else []
+    parts += _stated(plan, _PLAN)
+    rows = _parts_of(plan)
+    if rows != _NO_PARTS:
+        for (name, kind), some in zip(_PARTS.items(), rows, strict=True):
+            if some:
+                texts = [f"{{{','.join(_stated(one, _FIELDS[kind]))}}}" for one in some]
+                parts.append(f'"{name}":[{",".join(texts)}]')
+    if plan.shipments:
+        parts.append(f'"shipments":[{",".join([_shipment_text(shipment) for shipment in plan.shipments])}]')
+    return f"{{{','.join(parts)}}}"
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
     """`plan` as plain JSON values; what has its default is left out."""
-    row = _row(plan, _PLAN)
-    for name, kind in _PARTS.items():
-        parts = getattr(plan, name)
-        if parts:
-            row[name] = [_row(part, _FIELDS[kind]) for part in parts]
-    if plan.shipments:
-        row["shipments"] = [_shipment_row(shipment) for shipment in plan.shipments]
+    row: dict[str, Any] = json.loads(plan_document(plan))
     return row
 
 
@@ -53,7 +69,7 @@ def plan_text(plan: Plan) -> str:
 
 
 def plan_from_json(row: Mapping[str, Any]) -> Plan:
-    """The plan that `plan_to_json` wrote."""
+    """The plan whose fields `row` holds; what has its default may be left out."""
     values = {name: _tupled(value) for name, value in row.items() if name not in _PARTS and name != "shipments"}
     for name, kind in _PARTS.items():
         if name in row:
@@ -62,31 +78,34 @@ def plan_from_json(row: Mapping[str, Any]) -> Plan:
     return Plan(**values)
 
 
-def _row(value: object, fields: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
-    row = {}
-    for name, default in fields:
-        stated = getattr(value, name)
-        if stated != default:
-            row[name] = list(stated) if isinstance(stated, tuple) else stated
-    return row
+def _stated(thing: object, fields: _Fields) -> list[str]:
+    read, labels, defaults = fields
+    return stated(labels, read(thing), defaults)
 
 
-def _shipment_row(shipment: PlannedShipment) -> dict[str, Any]:
-    row = _row(shipment, _SHIPMENT)
-    row["lines"] = [_row(line, _FIELDS[PlannedLine]) for line in shipment.lines]
+def _shipment_text(shipment: PlannedShipment) -> str:
+    parts = [f'"location":{quoted(shipment.location)},"lines":{_lines_text(shipment.lines)}']
+    if shipment.rules:
+        parts.append(f'"rules":{value(shipment.rules)}')
+    parts += _stated(shipment, _SHIPMENT)
     if shipment.components is not None:
-        row["components"] = [_row(line, _FIELDS[PlannedLine]) for line in shipment.components]
+        parts.append(f'"components":{_lines_text(shipment.components)}')
     if shipment.options:
-        row["options"] = {
-            name: list(value) if isinstance(value, tuple) else value for name, value in shipment.options.items()
-        }
-    return row
+        parts.append(f'"options":{value(shipment.options)}')
+    return f"{{{','.join(parts)}}}"
+
+
+def _lines_text(lines: tuple[PlannedLine, ...]) -> str:
+    texts = [
+        f'{{"line_id":{quoted(line.line_id)},"sku":{quoted(line.sku)},"quantity":{line.quantity}}}' for line in lines
+    ]
+    return f"[{','.join(texts)}]"
 
 
 def _shipment(row: Mapping[str, Any]) -> PlannedShipment:
     values = {name: _tupled(value) for name, value in row.items()}
     for name in ("lines", "components"):
-        if name in row:
+        if row.get(name) is not None:
             values[name] = tuple(PlannedLine(**line) for line in row[name])
     if "options" in row:
         values["options"] = {name: _tupled(value) for name, value in row["options"].items()}

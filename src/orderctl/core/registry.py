@@ -5,5 +5,13 @@ A third party adds one through the entry point groups `orderctl.channels` and `o
 
 from __future__ import annotations
 
-CHANNELS = {"file": "orderctl.channels.file:FileChannel"}
+CHANNELS = {
+    "amazon": "orderctl.channels.amazon:Amazon",
+    "ebay": "orderctl.channels.ebay:Ebay",
+    "file": "orderctl.channels.file:FileChannel",
+    "shopify": "orderctl.channels.shopify:Shopify",
+    "vendure": "orderctl.channels.vendure:Vendure",
+    "walmart": "orderctl.channels.walmart:Walmart",
+    "woocommerce": "orderctl.channels.woocommerce:WooCommerce",
+}
 DESTINATIONS = {"file": "orderctl.destinations.file:FileDestination"}

@@ -6,11 +6,14 @@ cancelled here already are not cancelled once more when the channel says so, too
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
 
-from orderctl.core.orders import Line, Order
+from orderctl.core.orders import Address, Customer, Line, Order
 from orderctl.core.states import LineCounters
+
+_Personal = TypeVar("_Personal", Address, Customer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,48 @@ def _change(line_id: str, line: Line | None, counters: LineCounters, was: int, w
     return LineChange(line_id, line, cancelled=waiting, callback=min(less - waiting, in_hand))
 
 
-def same_wish(old: Order, new: Order) -> bool:
-    """Whether two versions differ only in when they were updated: nothing has to be decided again."""
-    return replace(old, updated_at=new.updated_at) == new
+def same_wish(old: Order, new: Order, gone: Container[str] = ()) -> bool:
+    """Whether two versions differ only in when they were updated: nothing has to be decided again.
+
+    Of lines that are `gone` (nothing of them is left to send) it makes no difference who is said to have sent them: a
+    channel that was told of our own parcels says that they were fulfilled there.
+    """
+    lines = tuple(
+        replace(was, fulfilled_by=now.fulfilled_by) if was.id in gone else was
+        for was, now in zip(old.lines, new.lines, strict=False)
+    )
+    by = new.fulfilled_by if all(line.id in gone for line in old.lines) else old.fulfilled_by
+    same_lines = lines if len(old.lines) == len(new.lines) else old.lines
+    return replace(old, updated_at=new.updated_at, lines=same_lines, fulfilled_by=by) == new
+
+
+def never_emptier(old: Order, new: Order) -> Order:
+    """`new` with what it only leaves out of the person: channels forget names and streets after some weeks.
+
+    An address that states a name and a street is taken as it is, also where it says less than before.
+    """
+    ship_to, customer = new.ship_to, new.customer
+    if ship_to is None and new.source != "pos":  # at a till, goods without an address were carried out
+        ship_to = old.ship_to
+    elif ship_to is not None and old.ship_to is not None and _is_cut(ship_to, old.ship_to):
+        ship_to = _filled(ship_to, old.ship_to)
+    if not customer.email and customer.id in {"", old.customer.id}:
+        customer = _filled(customer, old.customer)
+    same = ship_to == new.ship_to and customer == new.customer
+    return new if same else replace(new, ship_to=ship_to, customer=customer)
+
+
+def _is_cut(address: Address, before: Address) -> bool:
+    """Whether an address names the place that it named before, but not who lives there, or in which street."""
+    if address.name.strip() and address.line1.strip():
+        return False
+    stated = [(getattr(address, part), getattr(before, part)) for part in ("country", "region", "postcode", "city")]
+    return all(not now or now == was for now, was in stated)
+
+
+def _filled(value: _Personal, before: _Personal) -> _Personal:
+    texts = (one.name for one in fields(value) if isinstance(getattr(value, one.name), str))
+    return replace(value, **{name: getattr(before, name) for name in texts if not getattr(value, name)})
 
 
 def other_address(old: Order, new: Order) -> bool:

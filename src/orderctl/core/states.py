@@ -31,7 +31,8 @@ HOLDING = ("planned", "sending", "uncertain", "dispatched", "acknowledged", "can
 EFFECT_EDGES: dict[str, tuple[str, ...]] = {
     "pending": ("sending", "superseded"),
     "sending": ("accepted", "refused", "uncertain", "pending"),
-    "uncertain": ("accepted", "refused"),
+    # pending: asked twice, the other side does not have it; superseded: only numbers of stock, said anew
+    "uncertain": ("accepted", "refused", "pending", "superseded"),
     "accepted": (),
     "refused": (),
     "superseded": (),

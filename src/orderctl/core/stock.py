@@ -39,7 +39,11 @@ class WorkingStock:
     """
 
     available: dict[str, dict[str, int]]
-    taken: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def add(self, available: Mapping[str, Mapping[str, int]]) -> None:
+        """What is available of SKUs that were not in here."""
+        for location, units in available.items():
+            self.available.setdefault(location, {}).update(units)
 
     def of(self, locations: Iterable[str], skus: Iterable[str]) -> dict[str, dict[str, int]]:
         """A frozen copy for the facts of one order: the units of `skus` at `locations`, zeros left out."""
@@ -57,12 +61,14 @@ class WorkingStock:
         """Units promised to an order are gone for the next one."""
         here = self.available.setdefault(location, {})
         here[sku] = here.get(sku, 0) - units
-        self.taken[location, sku] = self.taken.get((location, sku), 0) + units
 
 
 @dataclass(frozen=True, slots=True)
 class Sku:
-    """What is known of a SKU beyond its stock. Rules read it beside the order's line."""
+    """What is known of a SKU beyond its stock. Rules read it beside the order's line.
+
+    `sku` is our own name for it, also where a channel sells it under another.
+    """
 
     sku: str
     weight_g: int | None = None
@@ -72,4 +78,5 @@ class Sku:
     hazmat: bool = False
     oversize: bool = False
     preorder: bool = False
-    components: Mapping[str, int] = field(default_factory=dict)  # a kit's parts; empty = not a kit
+    components: Mapping[str, int] = field(default_factory=dict)  # what one unit takes from stock; empty = itself
+    assembled_from: Mapping[str, int] = field(default_factory=dict)  # of a kit kept assembled: used when it runs short

@@ -19,6 +19,13 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
+def is_storable(text: str) -> bool:
+    """Whether `storable` would leave `text` as it is."""
+    if text.isascii():
+        return "\x00" not in text
+    return text.isprintable() or _UNSTORABLE.search(text) is None
+
+
 def printable(text: str) -> str:
     r"""`text` for a terminal: control characters, ESC and bidi overrides made visible as \\xNN or \\uNNNN."""
     if text.isprintable() and text.isascii():

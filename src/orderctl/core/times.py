@@ -26,6 +26,7 @@ _UNITS = {
 _DURATION = re.compile(r"\s*(\d{1,9})\s*([a-z]+?)s?\s*", re.IGNORECASE | re.ASCII)
 _NORMAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 LONGEST_S = 100 * 366 * 86400
+EPOCH = "1970-01-01T00:00:00Z"
 LAST = "9999-12-31T23:59:59Z"
 
 

@@ -30,6 +30,9 @@ _CLEARER = {
     "Cannot overwrite a value": "the same key is given twice",
     "Unescaped '\\' in a string": "a backslash in a text between double quotes; write '...' or \\\\",
 }
+_TWICE = re.compile(r"Cannot declare \((.*?),?\) twice")
+#: How a text begins that is saved in another way than UTF-8, and how that is called.
+_MARKS = {b"\xff\xfe\x00\x00": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +72,28 @@ def parse(source: str | bytes, file: str, *, largest: int = LARGEST_FILE) -> Tom
 def _text(source: str | bytes, file: str, largest: int) -> str:
     size = len(source)
     if size > largest:
-        message = f"the file has {size} bytes; at most {largest} are read"
+        message = f"the file is larger than {largest:,} bytes, which is the most that is read"
         raise ConfigError([Finding("E101", message, file)])
     text = source if isinstance(source, str) else _decoded(source, file)
-    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    if "\r" in text and "\n" not in text:
+        raise ConfigError([Finding("E101", "its lines end with CR alone", file, 1, hint="save it with LF line ends")])
+    return text
 
 
 def _decoded(source: bytes, file: str) -> str:
+    saved = next((name for mark, name in _MARKS.items() if source.startswith(mark)), "")
+    message, at = f"the file is {saved} text, not UTF-8" if saved else "the file is not UTF-8 text", 0
     try:
-        return source.decode()
+        text = source.decode()
+        at = source.find(b"\0")
+        if at < 0:
+            return text
+        message = "the file holds NUL characters: it is UTF-16, or no text at all"
     except UnicodeDecodeError as error:
-        line = source[: error.start].count(b"\n") + 1
-        message = "the file is not UTF-8 text"
-        raise ConfigError([Finding("E101", message, file, line, hint="save it as UTF-8")]) from None
+        at = error.start
+    line = source[:at].count(b"\n") + 1
+    raise ConfigError([Finding("E101", message, file, line, hint="save it as UTF-8")]) from None
 
 
 def _lines(text: str, file: str) -> dict[Path, int]:
@@ -102,6 +114,9 @@ def _refuse_syntax(error: Exception, text: str, file: str) -> NoReturn:
         message = f"values are nested deeper than {DEEPEST} levels"
     stage, rule = entry_at(text, line)
     message = _CLEARER.get(message, message)
+    twice = _TWICE.fullmatch(message)
+    if twice:
+        message = f"the table [{twice[1].replace(chr(39), '').replace(', ', '.')}] is given twice"
     raise ConfigError([Finding("E102", f"not valid TOML: {message}", file, line, stage, rule)]) from None
 
 

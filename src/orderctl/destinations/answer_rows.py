@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from orderctl.core import text
 from orderctl.core.confirmations import KINDS, BadRow, Confirmation, StockCount
 from orderctl.core.errors import RecordError
-from orderctl.core.order_json import LARGEST_QUANTITY
+from orderctl.core.making import maker
+from orderctl.core.order_fields import LARGEST_QUANTITY
 from orderctl.wire import cells
 from orderctl.wire.tables import Row
 
@@ -36,6 +37,7 @@ STOCK_FEED = {
     "quantity": ("on_hand", "qty", "stock", "count"),
     "location": (),
 }
+_counted = maker(StockCount)
 _NEEDED = {"reference": CONFIRM, "sku": STOCK_FEED, "quantity": STOCK_FEED}
 _STATUSES = {name: name for name in KINDS} | {"ack": "acknowledged", "canceled": "cancelled"}
 _TELLING = ("status", "quantity", "tracking_number")
@@ -43,6 +45,22 @@ _WORDS = re.compile(r"[\s_-]+")
 #: What a spreadsheet makes of a long number; its last digits are lost.
 _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
 _LONGEST_RAW = 4_000
+#: JSON names its cells in every row, and nobody says that it names the same ones.
+_MOST_COLUMNS = 1_000
+
+
+class _Found(dict[str, str]):
+    """Column -> our name, of columns met so far; a file has the same ones in every row."""
+
+    def __init__(self, columns: AnswerColumns) -> None:
+        super().__init__()
+        self._columns = columns
+
+    def __missing__(self, column: str) -> str:
+        if len(self) >= _MOST_COLUMNS:
+            self.clear()
+        self[column] = self._columns.our_name(column)
+        return self[column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +69,14 @@ class AnswerColumns:
 
     known: Mapping[str, Sequence[str]]
     configured: Mapping[str, str]
+    _found: _Found = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_found", _Found(self))
 
     def found_in(self, header: Sequence[str], where: str) -> None:
         """RecordError, at `where`, unless `header` has the columns that are needed, and none of them twice."""
-        ours = [name for column in header if (name := self._ours(column))]
+        ours = [name for column in header if (name := self.our_name(column))]
         twice = next((name for name in ours if ours.count(name) > 1), None)
         if twice:
             raise RecordError(f"two columns say '{twice}'; name the right one in `columns`", where=where)
@@ -67,9 +89,10 @@ class AnswerColumns:
 
     def ours(self, row: Mapping[str, str]) -> dict[str, str]:
         """The cells of `row` under our names, without white space around them; other columns are passed over."""
-        return {name: cell.strip() for column, cell in row.items() if (name := self._ours(column))}
+        return {name: cell.strip() for column, cell in row.items() if (name := self._found[column])}
 
-    def _ours(self, column: str) -> str:
+    def our_name(self, column: str) -> str:
+        """Our name of `column`; empty for one that is passed over."""
         for name, theirs in self.configured.items():
             if theirs.strip().casefold() == column.casefold():
                 return name
@@ -113,7 +136,9 @@ def stock_count(row: Mapping[str, str], where: str, location: str) -> StockCount
     quantity = _quantity(row.get("quantity", ""))
     if not sku or quantity is None:
         raise ValueError("lacks a SKU" if not sku else f"lacks the number of {sku}")
-    return StockCount(location, sku, quantity, where)
+    if not sku.isprintable() and text.storable(sku) != sku:
+        raise ValueError("has a character in its SKU that no store can keep")
+    return _counted(location, sku, quantity, where)
 
 
 def bad_row(row: Row, reason: str, where: str) -> BadRow:

@@ -10,9 +10,7 @@ of its rows counts; a row that is wrong is put aside alone. In a feed a SKU that
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -27,11 +25,15 @@ from orderctl.destinations import answer_rows, pick_list
 from orderctl.destinations.answer_rows import AnswerColumns
 from orderctl.wire import cells, files, names, settings, table_text, tables
 from orderctl.wire.inbox import MOST_ROWS, After, Inbox, Source
+from orderctl.wire.opening import Opening
 from orderctl.wire.outbox import HandsOver, Outbox
+from orderctl.wire.repeats import repeats
 
 Role = Literal["send", "confirm", "stock_feed"]
 _Answer = Confirmation | StockCount | BadRow
 _COLUMNS_OF = {"send": pick_list.COLUMNS, "confirm": answer_rows.CONFIRM, "stock_feed": answer_rows.STOCK_FEED}
+#: So many counts are one transaction: each of them writes into several indexes, whose pages are written once for all.
+_MOST_COUNTS = 5_000
 _MEDIA_TYPES = {
     "csv": "text/csv",
     "tsv": "text/tab-separated-values",
@@ -77,7 +79,9 @@ class FileDestination(HandsOver):
         """How rows are written."""
         template: Literal["pick"] = "pick"
         """`send`: which document it is; a pick list is all there is."""
-        columns: Annotated[dict[str, str], BeforeValidator(_columns)] = Field(default_factory=dict)
+        columns: Annotated[
+            dict[str, str], BeforeValidator(_columns, json_schema_input_type=dict[str, str] | list[str])
+        ] = Field(default_factory=dict)
         """Column = its header; `send` also takes a list of columns in their order. Default: all, under our names."""
         encoding: table_text.OutEncoding = "utf-8"
         """How text is encoded; `utf-8-sig` begins with a byte order mark, as Excel likes it."""
@@ -103,15 +107,15 @@ class FileDestination(HandsOver):
                 raise ValueError(problem)
             return self
 
-    def __init__(self, name: str, settings: Settings, base: Path, role: Role = "send", timezone: str = "UTC") -> None:
+    def __init__(self, name: str, settings: Settings, opening: Opening, role: Role = "send") -> None:
         problem = _problem(settings, role)
         if problem:
             raise ConfigError([Finding("E213", f"[location.{name}.{role}] {problem}")])
         self._name = name
         self._settings = settings
         self._role = role
-        self._zone = ZoneInfo(timezone)
-        self.outbox = Outbox(base, settings.mode, settings.manifest)
+        self._zone = ZoneInfo(opening.timezone)
+        self.outbox = Outbox(opening.base, settings.mode, settings.manifest)
         self._writer = table_text.Writer(
             settings.format,
             settings.encoding,
@@ -123,7 +127,8 @@ class FileDestination(HandsOver):
         self._reader = tables.Reader(settings.format, encoding, settings.delimiter)
         known = answer_rows.STOCK_FEED if role == "stock_feed" else answer_rows.CONFIRM
         self._columns = AnswerColumns(known, settings.columns)
-        self._inbox = Inbox(settings.path, base, settings.after, dated=role == "stock_feed")
+        feed = role == "stock_feed"
+        self._inbox = Inbox(settings.path, opening.base, settings.after, feed, _MOST_COUNTS if feed else MOST_ROWS)
 
     def render(self, batch: Batch) -> Document:
         """The file of `batch`: a row per line of each shipment. The same batch gives the same name and bytes."""
@@ -154,15 +159,22 @@ class FileDestination(HandsOver):
         """The file of `stream` is applied to its end; it is moved to `done/` where `after` says so."""
         self._inbox.finished(stream)
 
-    def _rows(self, source: Source, offset: int = 0) -> Iterator[tables.Row]:
+    def _header(self, source: Source) -> tables.Header:
         header = self._reader.header(source.file, source.name)
         if header.names:
             self._columns.found_in(header.names, f"{source.name} line {header.line} column 1")
-        return self._reader.rows(source.file, source.name, header, offset)
+        return header
+
+    def _rows(self, source: Source, offset: int) -> Iterator[tables.Row]:
+        return self._reader.rows(source.file, source.name, self._header(source), offset)
+
+    def _stated(self, source: Source) -> Iterator[Mapping[str, str]]:
+        """The cells of every row under our names. RecordError for what refuses the file."""
+        return map(self._columns.ours, self._reader.cells(source.file, source.name, self._header(source)))
 
     def _confirmations(self, source: Source, offset: int) -> Iterator[tuple[list[_Answer], int]]:
         """Answers; those that stand together about one shipment stay together, so that they come on one page."""
-        for _ in self._rows(source):
+        for _ in self._stated(source):
             pass  # refuses the file before any of its rows counts
         group: list[_Answer] = []
         reference, end = "", offset
@@ -187,31 +199,40 @@ class FileDestination(HandsOver):
 
     def _counts(self, source: Source, offset: int) -> Iterator[tuple[list[_Answer], int]]:
         """The counts of this location; rows about other ones are theirs to read."""
-        rows_of: Counter[str] = Counter()
-        others = 0
-        for row in self._rows(source):
-            stated = self._columns.ours(row.cells)
-            ours = self._is_ours(stated)
-            others += not ours
-            rows_of[stated.get("sku", "")] += ours
-        if others and not rows_of.total():
-            raise RecordError(f"no row is about the location '{self._name}'", where=source.name)
+        rows_of = repeats(lambda: self._counted_skus(source), source.incoming.size)
+        found: list[_Answer] = []
+        end = offset
         for row in self._rows(source, offset):
-            where = f"{source.name} line {row.line}"
             stated = self._columns.ours(row.cells)
-            sku = stated.get("sku", "")
-            if row.problem:
-                yield [answer_rows.bad_row(row, row.problem, where)], row.end
-            elif rows_of[sku] > 1 and self._is_ours(stated):
-                reason = f"counts {sku[:40]} once more; it stands in {rows_of[sku]} rows of this file"
-                yield [answer_rows.bad_row(row, reason, where)], row.end
-            elif self._is_ours(stated):
-                yield [self._count(row, stated, where)], row.end
+            if not row.problem and stated.get("location", "") not in {"", self._name}:
+                continue
+            found.append(self._count(row, stated, f"{source.name} line {row.line}", rows_of))
+            end = row.end
+            if len(found) == MOST_ROWS:
+                yield found, end
+                found = []
+        if found:
+            yield found, end
 
-    def _is_ours(self, stated: Mapping[str, str]) -> bool:
-        return stated.get("location", "") in {"", self._name}
+    def _counted_skus(self, source: Source) -> Iterator[str]:
+        """The SKU of each row about this location. RecordError when there are rows, but none is."""
+        others = ours = False
+        for stated in self._stated(source):
+            if stated.get("location", "") in {"", self._name}:
+                ours = True
+                yield stated.get("sku", "")
+            else:
+                others = True
+        if others and not ours:
+            raise RecordError(f"no row is about the location '{self._name}'", where=source.name)
 
-    def _count(self, row: tables.Row, stated: Mapping[str, str], where: str) -> _Answer:
+    def _count(self, row: tables.Row, stated: Mapping[str, str], where: str, rows_of: Mapping[str, int]) -> _Answer:
+        if row.problem:
+            return answer_rows.bad_row(row, row.problem, where)
+        sku = stated.get("sku", "")
+        if sku in rows_of:
+            reason = f"counts {sku[:40]} once more; it stands in {rows_of[sku]} rows of this file"
+            return answer_rows.bad_row(row, reason, where)
         try:
             return answer_rows.stock_count(stated, where, self._name)
         except ValueError as error:

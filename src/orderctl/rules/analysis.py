@@ -29,12 +29,19 @@ _USELESS = {
     "location": "which can ship nothing of what the rule gets",
     "service": "which can take nothing of what the rule gets",
 }
+#: More rules than this are not compared with each other: the time it takes grows with their square.
+MOST_COMPARED = 1_000
 _MOMENT = "depends on the moment and is left out of the proof"
 _ASIDE = "; orders in a currency without a rate left aside"
 
 
 def analyze(ruleset: RuleSet, places: Places, file: str, skus: Collection[str] | None = None) -> list[Finding]:
     """What is wrong or odd with rules that loaded, by line. `skus` are all SKUs there are, where that is known."""
+    number = sum(map(len, ruleset.stages.values()))
+    if number > MOST_COMPARED:
+        message = f"{number} rules; more than {MOST_COMPARED} are read and obeyed, but not compared with each other"
+        hint = "lists, several values in one condition and patterns make one rule of many"
+        return [Finding(codes.UNDECIDED, message, file, 1, hint=hint, severity="warning")]
     return sorted(_Analysis(ruleset, places, file).run(skus), key=lambda found: (found.line, found.code, found.message))
 
 
@@ -163,11 +170,7 @@ class _Analysis:
         proof = self.prover.unreachable(rule)
         if proof.holds:
             self.broken.add(rule.id)
-            message = (
-                f"the rule gets nothing: all that it would take is taken before by {_rules(proof.by)}{_aside(proof)}"
-            )
-            hint = "move it up, or make the rules above ask for more"
-            yield self._of(rule, codes.UNREACHABLE, message, hint=hint)
+            yield self._gets_nothing(rule, proof)
             return
         if proof.holds is None:
             yield from self._undecided(rule, "whether the rules above leave the rule anything", proof)
@@ -182,10 +185,20 @@ class _Analysis:
         except TooMany:
             self.slow.append(rule)
 
+    def _gets_nothing(self, rule: Rule, proof: Proof) -> Finding:
+        if proof.by:
+            why = f"all that it would take is taken before by {_rules(proof.by)}{_aside(proof)}"
+            hint = "move it up, or make the rules above ask for more"
+        else:  # none is needed for orders in known currencies, so that those in other currencies are what it is for
+            why = "it applies to no order in a currency that has a rate"
+            hint = "give the currencies of your channels a rate in [rates], or look at its amounts"
+        return self._of(rule, codes.UNREACHABLE, f"the rule gets nothing: {why}", hint=hint)
+
     def _useless(self, rule: Rule) -> Iterator[Finding]:
         proof = self.prover.redundant(rule)
         if proof.holds:
-            message = f"without the rule nothing changes: what it takes would go the same way by {_rules(proof.by)}"
+            message = "without the rule nothing changes: what it takes would go the same way by "
+            message += f"{_rules(proof.by)}{_aside(proof)}"
             yield self._of(rule, codes.REDUNDANT, message, hint="take it out, or make it do something else")
 
     def _why_not(self, rule: Rule, name: str) -> str:
@@ -196,6 +209,7 @@ class _Analysis:
         service = self.places.services[name]
         limits = [f"goes to {', '.join(service.countries)}" if service.countries else "goes everywhere"]
         limits += [] if service.po_box else ["not to PO boxes"]
+        limits += [f"needs {_words(service.needs)}"] if service.needs else []
         limits += [] if service.max_weight_g is None else [f"carries up to {service.max_weight_g} g"]
         return f"it {', '.join(limits)}"
 

@@ -1,7 +1,8 @@
 """The locations that may ship a group of lines, with the numbers by which plans are compared.
 
 1. what does not change during a pass (countries served, PO boxes, rates, distance) is remembered per rule and target
-2. what changes from order to order is looked at each time: paused, stale feed, rejected, capacity, cut-off
+2. what changes from order to order is looked at each time: paused, stale feed, rejected, capacity, cut-off; those that
+   are left are the same value as before, so that what is chosen from them is prepared once
 3. a location that may not ship hazmat keeps its other stock; a full one is refused, free, or ships later, by the rule
 """
 
@@ -18,7 +19,7 @@ from orderctl.core.allocation import MOST_CANDIDATES, Candidate
 from orderctl.core.distances import kilometers
 from orderctl.core.places import Location
 from orderctl.rules import lanes
-from orderctl.rules.compiled import Compiled, LocationPolicy, make_room
+from orderctl.rules.compiled import Compiled, Lasting, LocationPolicy, make_room
 from orderctl.rules.draft import Draft
 from orderctl.rules.lanes import Target
 
@@ -47,10 +48,11 @@ def candidates_of(draft: Draft, compiled: Compiled, policy: LocationPolicy, name
     usable = _templates(draft, compiled, policy, len(names))
     changing = policy.before_cutoff_only or facts.paused or facts.stale or facts.excluded or facts.opened
     if not changing and not draft.parts and not compiled.limited.intersection(names):
-        return Field(usable[:MOST_CANDIDATES])
+        return Field(usable if len(usable) <= MOST_CANDIDATES else usable[:MOST_CANDIDATES])
     chosen: list[Candidate] = []
+    left = 0
     not_before: dict[str, str] = {}
-    for candidate in usable:
+    for at, candidate in enumerate(usable):
         location = compiled.places.locations[candidate.name]
         if refusal_now(draft, policy, location):
             continue
@@ -62,11 +64,19 @@ def candidates_of(draft: Draft, compiled: Compiled, policy: LocationPolicy, name
                 continue
             if waits:
                 not_before[candidate.name] = waits
+                if candidate.arrives_day is not None:
+                    day = _arrives_day(compiled, location, _Way(draft.target, facts.now), waits)
+                    candidate = replace(candidate, arrives_day=day)  # noqa: PLW2901
         if opened or (free is not None and "most_capacity" in policy.prefer):
             weight = _weight_there(draft, candidate.name) if opened else 0
-            candidate = replace(candidate, opened=opened, opened_weight_g=weight, capacity_free=free)  # noqa: PLW2901
-        chosen.append(candidate)
-    return Field(tuple(chosen[:MOST_CANDIDATES]), not_before)
+            chosen.append(replace(candidate, opened=opened, opened_weight_g=weight, capacity_free=free))
+        else:
+            chosen.append(candidate)
+            left |= (candidate is usable[at]) << at
+        if len(chosen) == MOST_CANDIDATES:
+            break
+    changed = left.bit_count() < len(chosen)
+    return Field(tuple(chosen) if changed else compiled.some_of(usable, left), not_before)
 
 
 def refusal(location: Location, target: Target) -> str:
@@ -139,7 +149,7 @@ def _templates(draft: Draft, compiled: Compiled, policy: LocationPolicy, first: 
     found = compiled.candidates.get(key)
     if found is None:
         make_room(compiled.candidates)
-        found = compiled.candidates[key] = tuple(
+        found = compiled.candidates[key] = Lasting(
             _template(compiled, policy, location, position, way)
             for position, name in enumerate(policy.locations[:first])
             if (location := compiled.places.locations.get(name)) and not refusal(location, draft.target)
@@ -175,11 +185,13 @@ def distance(location: Location, target: Target, *, by_km: bool) -> int | None:
     return kilometers(location.coordinates, target.coordinates)
 
 
-def _arrives_day(compiled: Compiled, location: Location, way: _Way) -> int | None:
+def _arrives_day(compiled: Compiled, location: Location, way: _Way, not_before: str = "") -> int | None:
     """The promised day as a day number. Where no service anywhere says its days, the day of leaving stands for it."""
     left = workdays.ship_day(location, way.now)
     if left is None:
         return None
+    if not_before:
+        left = max(left, workdays.local(location, not_before).date())
     days = lanes.transit_days(compiled.places.services.values(), way.target)
     return workdays.arrival(left, days or 0).toordinal()
 

@@ -51,7 +51,8 @@ UNDECIDED = "W290"
 
 #: Code -> what it means, for `help CODE` and the reference.
 MEANING = {
-    FILE: "The file cannot be read: too large, or not UTF-8 text.",
+    FILE: "The file cannot be read: it is not there, is larger than 1 MB, or is no UTF-8 text, such as one saved as "
+    "UTF-16 or Latin-1. Save it as UTF-8.",
     SYNTAX: "The file is not valid TOML, for example because a key is given twice.",
     NUMBER: "A number that no field can mean (nan, inf, too long), or values nested too deeply.",
     VERSION: "`version` is missing or not 1.",

@@ -5,11 +5,12 @@ The tables here only remember what pure functions gave; the same rule set and pl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from orderctl.core.allocation import Candidate, Limits
+from orderctl.core.allocation import Candidate, Field, Limits
+from orderctl.core.orders import NEEDS
 from orderctl.core.places import Places
 from orderctl.rules import exchange
 from orderctl.rules.lanes import Steps, Target, goes_to, promised_days, rate_steps
@@ -45,6 +46,12 @@ class LocationPolicy:
         return self.ship_from + self.failover_to
 
 
+class Lasting(tuple[Candidate, ...]):
+    """Candidates that come again for other orders: what is worked out for them is kept."""
+
+    __slots__ = ()
+
+
 class Offer(NamedTuple):
     """A service as one location can use it for one target. None = no limit, no promise."""
 
@@ -64,10 +71,14 @@ class Compiled:
     policies: tuple[LocationPolicy, ...]  # of the location rules, by their index
     limited: frozenset[str]  # locations with a daily capacity
     by_kind: bool  # whether any location or service does not serve PO boxes
+    needs: tuple[str, ...]  # what some carrier has to know of an order
+    by_distance: bool  # whether kilometers between a location and an address may decide
     added_skus: tuple[str, ...]  # SKUs that `add_item` may put into a shipment: facts need their stock
     candidates: dict[tuple[Any, ...], tuple[Candidate, ...]] = field(default_factory=dict)
     offers: dict[tuple[str, str, Target], tuple[Offer, ...]] = field(default_factory=dict)
     limits: dict[tuple[str, str, bool], Limits] = field(default_factory=dict)
+    fields: dict[tuple[int, int, int], Field] = field(default_factory=dict)
+    subsets: dict[tuple[int, int], tuple[tuple[Candidate, ...], Lasting]] = field(default_factory=dict)
 
     def offers_of(self, rule: Rule, location: str, target: Target) -> tuple[Offer, ...]:
         """The services `rule` names that go from `location` to `target`, in its order."""
@@ -82,6 +93,27 @@ class Compiled:
                 if (service := services.get(name)) is not None and goes_to(service, target)
             )
         return offers
+
+    def field_of(self, candidates: Sequence[Candidate], prefer: tuple[str, ...], limits: Limits) -> Field:
+        """What is chosen from; for lasting candidates the one that was prepared before."""
+        key = id(candidates), id(prefer), id(limits)
+        found = self.fields.get(key)  # it keeps the three alive, so that nothing else can have their identities
+        if found is None:
+            found = Field(candidates, prefer, limits)
+            if isinstance(candidates, Lasting):
+                make_room(self.fields)
+                self.fields[key] = found
+        return found
+
+    def some_of(self, candidates: tuple[Candidate, ...], left: int) -> Lasting:
+        """Those of `candidates` whose bits are in `left`; the same value when they come again."""
+        key = id(candidates), left
+        found = self.subsets.get(key)
+        if found is None or found[0] is not candidates:
+            make_room(self.subsets)
+            some = Lasting(one for at, one in enumerate(candidates) if left >> at & 1)
+            found = self.subsets[key] = candidates, some
+        return found[1]
 
     def amount_in(self, minor: int, currency: str) -> int | None:
         """An amount of the rules file in another currency; None without a rate for it."""
@@ -116,14 +148,18 @@ def make_room(table: dict[Any, Any]) -> None:
 def prepare(ruleset: RuleSet, places: Places) -> Compiled:
     """`ruleset` made ready to decide orders at `places`."""
     items = [rule.then["add_item"] for rule in ruleset.stages.get("enhance", ()) if "add_item" in rule.then]
+    policies = tuple(location_policy(rule, places) for rule in ruleset.stages.get("location", ()))
     return Compiled(
         ruleset=ruleset,
         places=places,
         matcher=compile_rules(ruleset),
-        policies=tuple(location_policy(rule, places) for rule in ruleset.stages.get("location", ())),
+        policies=policies,
         limited=frozenset(name for name, location in places.locations.items() if location.capacity is not None),
         by_kind=any("po_box" not in location.accepts for location in places.locations.values())
         or any(not service.po_box for service in places.services.values()),
+        needs=tuple(need for need in NEEDS if any(need in service.needs for service in places.services.values())),
+        by_distance=any("nearest" in policy.prefer for policy in policies)
+        and any(location.coordinates for location in places.locations.values()),
         added_skus=tuple(dict.fromkeys(item["sku"] for item in items)),
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from orderctl.core.allocation import Demand, Limits, Take, choose
+from orderctl.core.allocation import Demand, Limits, Take, choose_from
 from orderctl.core.money import divide_half_up
 from orderctl.rules.candidates import Field, candidates_of
 from orderctl.rules.compiled import Compiled, LocationPolicy
@@ -79,8 +79,7 @@ def part_of(demand: Demand, units: int) -> Demand:
     """The same demand for fewer units."""
     if units == demand.quantity:
         return demand
-    return replace(
-        demand,
+    return demand._replace(
         quantity=units,
         value_minor=divide_half_up(demand.value_minor * units, demand.quantity),
         weight_g=demand.weight_g // demand.quantity * units,
@@ -95,7 +94,7 @@ def _choose(
     if not near.candidates or not demands:
         return nothing(demands)
     candidates, stock = visible(group.draft, group.policy, near.candidates, demands, _gone(group, kept))
-    choice = choose(demands, candidates, stock, group.policy.prefer, limits)
+    choice = choose_from(group.compiled.field_of(candidates, group.policy.prefer, limits), demands, stock)
     return Cover(choice.takes, choice.short, near.not_before)
 
 

@@ -9,16 +9,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from orderctl.core.allocation import Demand, Take
+from orderctl.core.making import maker
 from orderctl.core.money import divide_half_up
 from orderctl.core.orders import Line
 from orderctl.core.plans import Backorder, Hold, Plan, PlannedLine, PlannedShipment, Problem
-from orderctl.rules.facts import NO_SKU, Facts, line_tags, line_value_minor, lines_to_route, unit_weight_g
+from orderctl.rules.facts import NO_SKU, Facts, line_tags, line_value_minor, lines_to_route, says
 from orderctl.rules.lanes import Target
 from orderctl.rules.model import Rule
 
 #: Told of each group of lines once it is decided and before its units are taken: the index of its location rule, what
 #: it wants, and what is to happen to the whole order instead ("" = nothing).
 Watch = Callable[[int, Sequence[Demand], str], None]
+_plan = maker(Plan)
+_demand = tuple.__new__  # without the call of the tuple's own
 
 
 @dataclass(slots=True)
@@ -40,6 +43,7 @@ class Draft:
     demands: dict[str, Demand]
     target: Target
     line_tags: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of the lines that have any
+    hazmat: list[str] = field(default_factory=list)  # lines that only a location accepting hazmat may ship
     holds: dict[str, Hold] = field(default_factory=dict)
     rejected: str | None = None
     track_only: bool = False
@@ -82,18 +86,24 @@ class Draft:
 
     def take(self, rule: Rule, takes: Sequence[Take]) -> None:
         """Give the units of `takes` to their locations; they are gone for whatever is decided later."""
-        for take in takes:
-            part = self.parts.get(take.location)
+        name, demands = rule.id, self.demands
+        for location, line_id, _, quantity in takes:
+            part = self.parts.get(location)
             if part is None:
-                part = self.parts[take.location] = Part(take.location)
-            part.units[take.line_id] = part.units.get(take.line_id, 0) + take.quantity
-            part.rules[rule.id] = None
-            self.reserve(take.location, self.demands[take.line_id], take.quantity)
+                part = self.parts[location] = Part(location)
+            part.units[line_id] = part.units.get(line_id, 0) + quantity
+            part.rules[name] = None
+            self.reserve(location, demands[line_id], quantity)
 
     def reserve(self, location: str, demand: Demand, units: int) -> None:
         """Count what `units` of a line, or of a kit's parts, take from the stock of `location`."""
-        here = self.taken.setdefault(location, {})
-        for sku, each in demand.components or ((demand.sku, 1),):
+        here = self.taken.get(location)
+        if here is None:
+            here = self.taken[location] = {}
+        if not demand.components:
+            here[demand.sku] = here.get(demand.sku, 0) + units
+            return
+        for sku, each in demand.components:
             here[sku] = here.get(sku, 0) + units * each
 
     def hold_whole(self, hold: Hold) -> None:
@@ -110,7 +120,11 @@ class Draft:
 
     def components(self, lines: Sequence[PlannedLine]) -> tuple[PlannedLine, ...] | None:
         """What `lines` take from stock when a kit is among them, else None: they take what they say."""
-        if not any(self.demands[line.line_id].components for line in lines):
+        demands = self.demands
+        for line in lines:
+            if demands[line.line_id].components:
+                break
+        else:
             return None
         return tuple(
             PlannedLine(line.line_id, sku, each * line.quantity)
@@ -120,7 +134,7 @@ class Draft:
 
     def plan(self) -> Plan:
         """The finished plan."""
-        return Plan(
+        return _plan(
             holds=tuple(self.holds.values()),
             rejected=self.rejected,
             track_only=self.track_only,
@@ -149,25 +163,23 @@ def weigh(draft: Draft, default_weight_g: int) -> None:
 
     A line without weight weighs `default_weight_g` a unit and is a problem.
     """
-    facts = draft.facts
-    for line in draft.lines.values():
-        sku = facts.skus.get(line.sku, NO_SKU)
-        units = facts.open_units[line.id]
-        weight = unit_weight_g(facts, line)
+    facts, demands = draft.facts, draft.demands
+    for line_id, line in draft.lines.items():
+        sku, units = line.sku, facts.open_units[line_id]
+        known = facts.skus.get(sku, NO_SKU)
+        weight = known.weight_g if line.weight_g is None else line.weight_g
         if weight is None:
             weight = default_weight_g
-            message = f"neither the order nor SKU {line.sku} says a weight"
-            draft.problems.append(Problem("missing_weight", message, line_id=line.id))
-        draft.demands[line.id] = Demand(
-            line_id=line.id,
-            sku=line.sku,
-            quantity=units,
-            value_minor=value_of(line, units),
-            weight_g=weight * units,
-            components=tuple(sorted(sku.components.items())) if sku.components else (),
-        )
-        if line.tags or sku.tags or sku.hazmat or sku.oversize or sku.preorder or sku.components:
-            draft.line_tags[line.id] = line_tags(facts, line)
+            message = f"neither the order nor SKU {sku} says a weight"
+            draft.problems.append(Problem("missing_weight", message, line_id=line_id))
+        parts = tuple(sorted(known.components.items())) if known.components else ()
+        value = line.amount_minor - line.discount_minor if units == line.quantity else value_of(line, units)
+        demands[line_id] = _demand(Demand, (line_id, sku, units, value, weight * units, parts, ""))
+        tags = line_tags(facts, line)
+        if tags:
+            draft.line_tags[line_id] = tags
+            if says(tags, "hazmat"):
+                draft.hazmat.append(line_id)
 
 
 def value_of(line: Line, units: int) -> int:

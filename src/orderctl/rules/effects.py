@@ -30,19 +30,21 @@ OF_A_HOLD = ("release_when", "release_after", "cancel_after")
 
 
 def idle(prover: Prover, rule: Rule, without: Sequence[tuple[str, str]]) -> dict[str, tuple[Rule, ...]]:
-    """The actions of `rule` that add nothing, each with the rules that make it so.
+    """The actions of `rule` that add nothing, each with the rules that make it so: they have a say wherever it has.
 
     `without` are (rule id, action) that count as taken out. TooMany when that takes too long to find out.
     """
     boxes = prover.some[rule.id]
     if boxes is None:
         raise TooMany
+    held = _held(rule)
     others = [other for other in prover.in_force(rule.stage) if other is not rule]
     found: dict[str, tuple[Rule, ...]] = {}
     for name in rule.then:
         if name in OF_A_HOLD:
             continue
-        kept = [other for other in others if (other.id, name) not in without and _stays(rule, other)]
+        having = (other for other in others if name in other.then and (other.id, name) not in without)
+        kept = [other for other in having if "hold" not in other.then or _held(other) == held]
         by = _covering(prover, rule, name, kept, boxes)
         if by:
             found[name] = by
@@ -59,11 +61,6 @@ def _covering(prover: Prover, rule: Rule, name: str, others: Sequence[Rule], box
             return ()
         found |= {one.id: one for one in by}
     return tuple(found.values())
-
-
-def _stays(rule: Rule, other: Rule) -> bool:
-    """Whether `other` has a say wherever it applies and `rule` has one."""
-    return "hold" not in other.then or _held(other) == _held(rule)
 
 
 def _held(rule: Rule) -> Hashable:

@@ -2,7 +2,7 @@
 
 1. hold stage; an order that is held, rejected or only tracked goes no further
 2. an order with an unknown SKU among the lines to route waits whole for a person
-3. location stage: groups of lines to locations; it may hold the order after all
+3. location stage: groups of lines to locations; it may hold the order after all, and so may what customs want
 4. service stage per shipment, enhance stage per shipment
 What a person decided about an order goes before its rules.
 
@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from orderctl.core.plan_json import plan_from_json, plan_text, plan_to_json
 from orderctl.core.plans import Plan, Problem
+from orderctl.rules import customs
 from orderctl.rules import draft as drafts
 from orderctl.rules.compiled import Compiled, prepare
 from orderctl.rules.draft import Draft
@@ -39,7 +40,7 @@ def decide(facts: Facts, ruleset: Compiled) -> Plan:
 
 def begin(facts: Facts, ruleset: Compiled) -> Draft:
     """A draft of the order's plan, for `carry_out`; a trace sets its `watch` between the two."""
-    return drafts.begin(facts, target_of(facts, by_kind=ruleset.by_kind))
+    return drafts.begin(facts, target_of(facts, by_kind=ruleset.by_kind, needs=ruleset.needs))
 
 
 def carry_out(draft: Draft, ruleset: Compiled) -> Plan:
@@ -56,7 +57,7 @@ def carry_out(draft: Draft, ruleset: Compiled) -> Plan:
     if draft.tags:
         draft.facts = replace(facts, extra_tags=tuple(dict.fromkeys((*facts.extra_tags, *draft.tags))))
     drafts.weigh(draft, ruleset.ruleset.default_weight_g)
-    if locate(draft, ruleset):
+    if locate(draft, ruleset) and not customs.hold(draft, ruleset):
         enhance(draft, ruleset, serve(draft, ruleset))
     return draft.plan()
 

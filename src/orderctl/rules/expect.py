@@ -27,11 +27,11 @@ def read(reader: Reader, raw: Any, path: Path, known: Known) -> dict[str, Any]:
     if not isinstance(raw, dict) or not raw:
         reader.find(codes.EMPTY, "the test expects nothing", 'write for example expect.state = "routed"', path)
         return {}
-    reader.names(raw, _KEYS, path, "expectation")
+    reader.names(raw, KEYS, path, "expectation")
     return {
-        name: reader.attempt((*path, name), None, _KEYS[name], value, known)
+        name: reader.attempt((*path, name), None, KEYS[name], value, known)
         for name, value in raw.items()
-        if name in _KEYS
+        if name in KEYS
     }
 
 
@@ -125,13 +125,13 @@ def _shipments(raw: Any, known: Known) -> tuple[Table, ...]:
 
 def _shipment(entry: Table, known: Known) -> Table:
     for name in entry:
-        if name not in _SHIPMENT:
-            hint = did_you_mean(name, _SHIPMENT).removeprefix("; ") or f"one of {', '.join(_SHIPMENT)}"
+        if name not in SHIPMENT:
+            hint = did_you_mean(name, SHIPMENT).removeprefix("; ") or f"one of {', '.join(SHIPMENT)}"
             raise Refused(codes.UNKNOWN_KEY, f"ship has no '{name}'", hint)
-    return {name: _SHIPMENT[name](value, known) for name, value in entry.items()}
+    return {name: SHIPMENT[name](value, known) for name, value in entry.items()}
 
 
-_SHIPMENT: Mapping[str, Callable[[Any, Known], Any]] = {
+SHIPMENT: Mapping[str, Callable[[Any, Known], Any]] = {
     "from": need_location,
     "lines": _skus("lines"),
     "skus": _list("skus"),
@@ -143,7 +143,7 @@ _SHIPMENT: Mapping[str, Callable[[Any, Known], Any]] = {
     "tags": _list("tags"),
     "note": _text,
 }
-_KEYS: Mapping[str, Callable[[Any, Known], Any]] = {
+KEYS: Mapping[str, Callable[[Any, Known], Any]] = {
     "state": lambda raw, known: action_registry.one_of(raw, ORDER_STATES),  # noqa: ARG005
     "holds": _list("holds"),
     "ship": _shipments,

@@ -1,21 +1,21 @@
 """Everything a rule may look at for one order, frozen, and what follows from it.
 
 A decision is a function of its `Facts` and the rule set alone. The same facts give the same decision years later:
-`facts_to_json` writes them, `facts_from_json` reads them back.
+they are written into its record, and `facts_from_json` reads them back.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from orderctl.core import revisions
-from orderctl.core.order_document import order_to_json
-from orderctl.core.order_json import order_from_json
+from orderctl.core.order_kept import order_from_kept
 from orderctl.core.orders import Line, Order
 from orderctl.core.places import Places
+from orderctl.core.purchasing import Arrivals
 from orderctl.core.stock import Sku
 
 NO_SKU = Sku(sku="")
@@ -30,7 +30,7 @@ class Facts:
     places: Places
     stock: Mapping[str, Mapping[str, int]]  # location -> SKU -> available units, zeros left out
     open_units: Mapping[str, int]  # line id -> units to route; ids absent = nothing to route
-    skus: Mapping[str, Sku]  # what is known of this order's SKUs and of their components
+    skus: Mapping[str, Sku]  # what is known of this order's SKUs, as its channel calls them, and of their components
     unknown_skus: tuple[str, ...] = ()
     opened: tuple[str, ...] = ()  # locations already open for this order
     excluded: tuple[str, ...] = ()  # locations that rejected this order
@@ -40,7 +40,8 @@ class Facts:
     holds: Mapping[str, str] = field(default_factory=dict)  # open hold reason -> moment it began
     released: tuple[str, ...] = ()  # hold reasons a person released
     backordered_at: Mapping[str, str] = field(default_factory=dict)  # line id -> moment the backorder began
-    incoming: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # SKU -> units, expected moment
+    incoming: Mapping[str, Arrivals] = field(default_factory=dict)  # SKU -> on order and not promised to others
+    no_customs: Mapping[str, str] = field(default_factory=dict)  # line id -> what customs want and nobody has said
     attempts: int = 0
     address: str = "ok"  # the verdict on ship_to
     watch_only: bool = False
@@ -65,7 +66,7 @@ class ShipmentFacts:
 def lines_to_route(facts: Facts) -> tuple[Line, ...]:
     """The lines that are ours to ship and have open units, in the order of the order."""
     order, units = facts.order, facts.open_units
-    return tuple(line for line in order.lines if units.get(line.id, 0) > 0 and revisions.to_ship(order, line))
+    return tuple([line for line in order.lines if units.get(line.id, 0) > 0 and revisions.to_ship(order, line)])
 
 
 def sku_of(facts: Facts, line: Line) -> Sku:
@@ -95,8 +96,10 @@ def available(facts: Facts, location: str, sku: str) -> int | None:
 
 def line_tags(facts: Facts, line: Line) -> tuple[str, ...]:
     """The line's tags and its SKU's, and the word for each mark of the SKU: hazmat, oversize, preorder."""
-    tags = list(line.tags)
     known = facts.skus.get(line.sku)
+    if known is None or not (known.tags or known.hazmat or known.oversize or known.preorder or known.components):
+        return line.tags if len(line.tags) < 2 else tuple(dict.fromkeys(line.tags))
+    tags = list(line.tags)
     if known is not None:
         tags += known.tags
         tags += [mark for mark in ("oversize", "preorder") if getattr(known, mark)]
@@ -107,7 +110,13 @@ def line_tags(facts: Facts, line: Line) -> tuple[str, ...]:
 
 def is_marked(facts: Facts, line: Line, mark: str) -> bool:
     """Whether the line or its SKU says `hazmat`, `oversize` or `preorder`."""
-    return any(tag.casefold() == mark for tag in line_tags(facts, line))
+    return says(line_tags(facts, line), mark)
+
+
+@lru_cache(maxsize=4096)
+def says(tags: tuple[str, ...], mark: str) -> bool:
+    """Whether one of `tags` is the word `mark`, in small or large letters."""
+    return any(tag.casefold() == mark for tag in tags)
 
 
 def unit_weight_g(facts: Facts, line: Line) -> int | None:
@@ -121,69 +130,28 @@ def line_value_minor(line: Line) -> int:
 
 
 _TEXTS = ("unknown_skus", "opened", "excluded", "paused", "stale", "released", "extra_tags")
-_TABLES = ("open_units", "capacity_used", "holds", "backordered_at", "derived", "given")
-_PLAIN = tuple(
-    (item.name, item.default)
-    for item in dataclasses.fields(Facts)
-    if item.name in {"attempts", "address", "watch_only"}
-)
-#: What is written of a SKU, with what is left out as its default.
-_SKU = tuple(
-    (item.name, {} if item.default is dataclasses.MISSING else item.default)
-    for item in dataclasses.fields(Sku)
-    if item.name != "sku"
-)
-
-
-def facts_to_json(facts: Facts, *, with_order: bool = True) -> dict[str, Any]:
-    """`facts` as plain JSON values, without the places; the order has the shape of `orders show --json`."""
-    row: dict[str, Any] = {"now": facts.now}
-    if with_order:
-        row["order"] = order_to_json(facts.order)
-    if facts.stock:
-        row["stock"] = {location: dict(units) for location, units in facts.stock.items()}
-    if facts.skus:
-        row["skus"] = {name: _sku_to_json(sku) for name, sku in facts.skus.items()}
-    if facts.incoming:
-        row["incoming"] = {sku: list(units) for sku, units in facts.incoming.items()}
-    for name in (*_TEXTS, *_TABLES):
-        value = getattr(facts, name)
-        if value:
-            row[name] = list(value) if isinstance(value, tuple) else dict(value)
-    for name, default in _PLAIN:
-        value = getattr(facts, name)
-        if value != default:
-            row[name] = value
-    return row
+_TABLES = ("capacity_used", "holds", "backordered_at", "no_customs", "derived", "given")
+_PLAIN = ("attempts", "address", "watch_only")
 
 
 def facts_from_json(row: Mapping[str, Any], places: Places) -> Facts:
-    """The facts that `facts_to_json` wrote. RecordError when the order in it cannot be read."""
-    stated: dict[str, Any] = {name: tuple(row.get(name, ())) for name in _TEXTS}
-    stated |= {name: row.get(name, {}) for name in _TABLES}
-    stated |= {name: row[name] for name, _ in _PLAIN if name in row}
+    """The facts that a record holds: each by its name, what has its default left out."""
+    seldom: dict[str, Any] = {name: tuple(row[name]) for name in _TEXTS if name in row}
+    seldom |= {name: row[name] for name in (*_TABLES, *_PLAIN) if name in row}
     return Facts(
-        order=order_from_json(row["order"]),
+        order=order_from_kept(row["order"]),
         now=row["now"],
         places=places,
         stock=row.get("stock", {}),
         skus={name: _sku_from_json(name, sku) for name, sku in row.get("skus", {}).items()},
-        incoming={sku: (units, expected) for sku, (units, expected) in row.get("incoming", {}).items()},
-        **stated,
+        open_units=row.get("open_units", {}),
+        incoming={sku: tuple(map(tuple, arrivals)) for sku, arrivals in row.get("incoming", {}).items()},
+        **seldom,
     )
 
 
-def _sku_to_json(sku: Sku) -> dict[str, Any]:
-    row: dict[str, Any] = {}
-    for name, default in _SKU:
-        value = getattr(sku, name)
-        if value != default:
-            row[name] = list(value) if isinstance(value, tuple) else value
-    return row
-
-
 def _sku_from_json(name: str, row: Mapping[str, Any]) -> Sku:
-    stated: dict[str, Any] = dict(row)
-    if "tags" in stated:
-        stated["tags"] = tuple(stated["tags"])
-    return Sku(sku=name, **stated)
+    known: dict[str, Any] = {"sku": name, **row}
+    if "tags" in known:
+        known["tags"] = tuple(known["tags"])
+    return Sku(**known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from orderctl.core import times
+from orderctl.core import skus, times
 from orderctl.core.orders import Line
 from orderctl.core.places import WEEKDAYS
 from orderctl.rules.facts import (
@@ -24,9 +24,9 @@ from orderctl.rules.registry import field
 
 
 @field("line.sku", SkuCode, example='["CUSTOM-*", "ENGRAVE-*"]')
-def line_sku(facts: Facts, line: Line) -> str:  # noqa: ARG001
-    """The line's SKU, case included."""
-    return line.sku
+def line_sku(facts: Facts, line: Line) -> str:
+    """The line's SKU, case included: yours, where the channel's is mapped to one."""
+    return sku_of(facts, line).sku or line.sku
 
 
 @field("line.title", Text, example='"*engraved*"', missing=True)
@@ -104,7 +104,7 @@ def line_preorder(facts: Facts, line: Line) -> bool:
 @field("line.kit", Flag, example="true")
 def line_kit(facts: Facts, line: Line) -> bool:
     """Whether the SKU is made of others."""
-    return bool(sku_of(facts, line).components)
+    return skus.is_kit(sku_of(facts, line))
 
 
 @field(

@@ -118,7 +118,7 @@ def line_count(facts: Facts) -> int:
 @field("unit_count", Count, example='">= 100"', derived=True)
 def unit_count(facts: Facts) -> int:
     """How many units the order has on all its lines."""
-    return sum(line.quantity for line in facts.order.lines)
+    return sum([line.quantity for line in facts.order.lines])
 
 
 @field("requested_service", Text, example='["NextDay*", "Express*"]', missing=True)
@@ -141,9 +141,8 @@ def tags(facts: Facts) -> tuple[str, ...]:
 
 def _present(facts: Facts) -> tuple[str, ...]:
     order = facts.order
-    phone = order.customer.phone or (order.ship_to.phone if order.ship_to else "")
     weighed = all(unit_weight_g(facts, line) is not None for line in order.lines if line.requires_shipping)
-    there = (order.note, order.gift_message, phone, order.po_number, weighed, order.customer.email)
+    there = (order.note, order.gift_message, orders.phone_of(order), order.po_number, weighed, order.customer.email)
     return tuple(word for word, value in zip(_PRESENT, there, strict=True) if value)
 
 

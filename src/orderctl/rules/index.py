@@ -42,15 +42,6 @@ class Index:
         )
 
 
-def all_of_order(tables: tuple[OfOrder, ...], facts: Facts, mask: int) -> int:
-    """Those of `mask` for which every table on the order holds."""
-    for read, found in tables:
-        mask &= found(read(facts))
-        if not mask:
-            return 0
-    return mask
-
-
 def all_of_part(tables: tuple[OfPart, ...], facts: Facts, part: Line | ShipmentFacts, mask: int) -> int:
     """Those of `mask` for which every table on a line or shipment holds."""
     for read, found in tables:

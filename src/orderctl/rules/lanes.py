@@ -1,6 +1,7 @@
 """What the way from a location to a destination costs and how long it takes, by every configured service.
 
-1. a service goes to a destination when its countries and, for PO boxes and military addresses, the carrier allow it
+1. a service goes to a destination when its countries and, for PO boxes and military addresses, the carrier allow it,
+   and the order has what the carrier needs
 2. of its rates those for the country, the location or the zone come before those for everywhere
 3. the rate for a weight is the lightest one that is not too light
 """
@@ -18,17 +19,25 @@ Steps = tuple[tuple[int, int], ...]
 
 
 class Target(NamedTuple):
-    """Where something goes, as far as services and locations care. `po_box` = PO box or military address."""
+    """Where something goes, as far as services and locations care.
+
+    `po_box` = PO box or military address; `lacks` = what carriers need of the order and it does not have.
+    """
 
     country: str
     region: str = ""
     po_box: bool = False
     coordinates: tuple[int, int] | None = None  # latitude, longitude in millionths of a degree
+    lacks: tuple[str, ...] = ()
 
 
 def goes_to(service: Service, target: Target) -> bool:
     """Whether the service delivers there at all, whatever the weight."""
-    return (not service.countries or target.country in service.countries) and (service.po_box or not target.po_box)
+    if service.countries and target.country not in service.countries:
+        return False
+    if target.lacks and not set(target.lacks).isdisjoint(service.needs):
+        return False
+    return service.po_box or not target.po_box
 
 
 def zone_number(location: Location, target: Target) -> int | None:
@@ -67,8 +76,8 @@ def cost_at(steps: Steps, weight_g: int) -> int | None:
 
 def transit_days(services: Iterable[Service], target: Target) -> int | None:
     """How many days the quickest service that goes there promises, None when no service says."""
-    days = [promised for service in services if goes_to(service, target) and (promised := promised_days(service))]
-    return min(days, default=None)
+    days = [promised_days(service) for service in services if goes_to(service, target)]
+    return min((promised for promised in days if promised is not None), default=None)
 
 
 def promised_days(service: Service) -> int | None:

@@ -18,15 +18,15 @@ from orderctl.rules.known import Known, Refused, Setup
 from orderctl.rules.model import STAGES, Block, Condition, Rule, RuleSet
 from orderctl.rules.reading import Path, Reader
 
-_HEAD = ("version", "currency", "weight", "timezone", "default_weight", "lists")
-_RULE = ("name", "why", "mode", "when", "unless", "then")
+HEAD = ("version", "currency", "weight", "timezone", "default_weight", "lists")
+RULE = ("name", "why", "mode", "when", "unless", "then")
 
 
 def load(source: str | bytes, file: str, known: Known) -> RuleSet:
     """The rules in `source`, the content of the file named `file`. ConfigError lists all findings, by line."""
     parsed = toml.parse(source, file)
     reader = Reader(parsed)
-    reader.names(parsed.data, (*_HEAD, *STAGES), (), "key")
+    reader.names(parsed.data, (*HEAD, *STAGES), (), "key")
     setup = _setup(reader, known)
     timezone = reader.attempt(("timezone",), known.timezone, _timezone, parsed.data, known)
     default_weight = reader.attempt(("default_weight",), 0, _default_weight, parsed.data, setup)
@@ -127,7 +127,7 @@ def _stage(reader: Reader, stage: str, setup: Setup) -> tuple[Rule, ...]:
 
 def _rule(reader: Reader, stage: str, index: int, row: Mapping[str, Any], setup: Setup) -> Rule:
     path: Path = (stage, index)
-    reader.names(row, _RULE, path, "key")
+    reader.names(row, RULE, path, "key")
     name, why = (reader.attempt((*path, key), "", _words, row, key) for key in ("name", "why"))
     if "name" not in row:
         reader.find(codes.NO_NAME, "the rule has no name", 'write name = "..."', path)

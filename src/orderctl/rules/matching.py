@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from orderctl.core.orders import Line
 from orderctl.rules import fields, interpret
 from orderctl.rules.facts import Facts, ShipmentFacts, lines_to_route
-from orderctl.rules.index import Index, Marked, all_of_order, all_of_part, any_of_order, any_of_part, bars, needs
+from orderctl.rules.index import Index, Marked, all_of_part, any_of_order, any_of_part, bars, needs
 from orderctl.rules.model import STAGES, Block, Condition, Rule, RuleSet
 
 
@@ -31,7 +31,7 @@ class Matcher:
     """The rules of a rule set, made ready for many orders."""
 
     def __init__(self, ruleset: RuleSet) -> None:
-        self._stages = {
+        self.stages = {
             stage: _Stage(stage, ruleset.stages.get(stage, ()), ruleset.timezone or "UTC") for stage in STAGES
         }
 
@@ -39,12 +39,12 @@ class Matcher:
         self, stage: str, facts: Facts, line: Line | None = None, shipment: ShipmentFacts | None = None
     ) -> Sequence[Rule]:
         """Every rule of `stage` that applies, in file order, those in observe mode included."""
-        found = []
-        rules = self._stages[stage]
-        after = -1
-        while (one := rules.first(facts, line, shipment, after)) is not None:
-            after, rule = one
-            found.append(rule)
+        rules = self.stages[stage]
+        found: list[Rule] = []
+        one = rules.first(facts, line, shipment, -1)
+        while one is not None:
+            found.append(one[1])
+            one = rules.first(facts, line, shipment, one[0])
         return found
 
     def first(
@@ -56,7 +56,7 @@ class Matcher:
         after: int = -1,
     ) -> tuple[int, Rule] | None:
         """The first rule of `stage` after the one with index `after` that applies, with its index."""
-        return self._stages[stage].first(facts, line, shipment, after)
+        return self.stages[stage].first(facts, line, shipment, after)
 
 
 def compile_rules(ruleset: RuleSet) -> Matcher:
@@ -65,13 +65,14 @@ def compile_rules(ruleset: RuleSet) -> Matcher:
 
 
 class _Stage:
-    """The compiled rules of one stage. It remembers what the last order left possible, whatever line or shipment."""
+    """The compiled rules of one stage. It remembers what the last order left possible."""
 
     def __init__(self, stage: str, rules: Sequence[Rule], timezone: str) -> None:
         self.stage = stage
         self.rules = rules
         self.zone = interpret.zone_of(timezone)
         self.entries = [_Entry(index, rule, block) for index, rule in enumerate(rules) for block in rule.any or ((),)]
+        self.found = [(entry.index, entry.rule) for entry in self.entries]
         self.masks = self._masks_after()
         self.everything = self.masks[0]
         self.names = frozenset(condition.field for rule in rules for condition in _conditions(rule))
@@ -85,45 +86,52 @@ class _Stage:
         self.asks_lines = any(index.bits for index in (*self.some_line, self.all_lines, self.line_bars))
         self.asks_shipment = any(name.startswith("shipment.") for name in self.names)
         self.uncertain = self._uncertain()
-        self.last: tuple[Facts | None, int] = (None, 0)
+        self.of_lines = stage == "location"
+        self.seen: Facts | None = None
+        self.special = False
+        self.left = 0
 
     def first(
         self, facts: Facts, line: Line | None, shipment: ShipmentFacts | None, after: int
     ) -> tuple[int, Rule] | None:
         """The first rule after index `after` that applies."""
-        if self._is_special(facts, line, shipment):
+        if facts is not self.seen:
+            self._look_at(facts)
+        # The tables cannot be used for a fact that is set instead of computed, or without what they ask about.
+        if self.special or (line is not None) is not self.of_lines or (shipment is None and self.asks_shipment):
             return self._plainly(facts, line, shipment, after)
-        mask = self._mask(facts, line, shipment) & self.masks[after + 1]
-        while mask:
-            lowest = mask & -mask
-            entry = self.entries[lowest.bit_length() - 1]
-            if not lowest & self.uncertain or not self._is_excluded(entry.rule, facts, line, shipment):
-                return entry.index, entry.rule
-            mask ^= lowest
-        return None
-
-    def _mask(self, facts: Facts, line: Line | None, shipment: ShipmentFacts | None) -> int:
-        """The entries that are left possible."""
-        last, mask = self.last
-        if last is not facts:
-            mask = self._of_order(facts)
-            self.last = (facts, mask)
+        mask = self.left & self.masks[after + 1]
         if mask and line is not None:
-            mask = all_of_part(self.needs.line, facts, line, mask)
+            for read, tested in self.needs.line:
+                mask &= tested(read(facts, line))
             if mask and self.bars.line:
                 mask &= ~any_of_part(self.bars.line, facts, line)
-        if mask and shipment is not None:
+        elif mask and shipment is not None:
             mask = all_of_part(self.needs.shipment, facts, shipment, mask)
             if mask and self.bars.shipment:
                 mask &= ~any_of_part(self.bars.shipment, facts, shipment)
-        return mask
+        while mask:
+            lowest = mask & -mask
+            found = self.found[lowest.bit_length() - 1]
+            if not lowest & self.uncertain or not self._is_excluded(found[1], facts, line, shipment):
+                return found
+            mask ^= lowest
+        return None
 
-    def _of_order(self, facts: Facts) -> int:
-        """The entries that the order and its lines leave possible."""
-        mask = all_of_order(self.needs.order, facts, self.everything)
-        if mask and self.bars.order:
+    def _look_at(self, facts: Facts) -> None:
+        """Remember what this order leaves possible, whatever line or shipment."""
+        self.special = bool(facts.derived) and not self.names.isdisjoint(facts.derived)
+        self.seen, self.left = facts, 0
+        if self.special:
+            return
+        mask = self.everything
+        for read, tested in self.needs.order:
+            mask &= tested(read(facts))
+            if not mask:
+                return
+        if self.bars.order:
             mask &= ~any_of_order(self.bars.order, facts)
-        return self._of_lines(facts, mask) if mask and self.asks_lines else mask
+        self.left = self._of_lines(facts, mask) if mask and self.asks_lines else mask
 
     def _of_lines(self, facts: Facts, mask: int) -> int:
         lines = facts.order.lines if self.stage == "hold" else lines_to_route(facts)
@@ -139,14 +147,6 @@ class _Stage:
             mask = all_of_part(self.all_lines.line, facts, line, mask)
             mask &= ~any_of_part(self.line_bars.line, facts, line)
         return mask
-
-    def _is_special(self, facts: Facts, line: Line | None, shipment: ShipmentFacts | None) -> bool:
-        """Whether the tables cannot be used: a fact is set instead of computed, or what they ask about is missing."""
-        if facts.derived and not self.names.isdisjoint(facts.derived):
-            return True
-        if shipment is None and self.asks_shipment:
-            return True
-        return (self.stage == "location") != (line is not None)
 
     def _plainly(
         self, facts: Facts, line: Line | None, shipment: ShipmentFacts | None, after: int

@@ -39,11 +39,10 @@ class Rule:
     why: str = ""
     observe: bool = False
     line: int = 0
+    id: str = field(init=False, compare=False)  # `stage/name`
 
-    @property
-    def id(self) -> str:
-        """`stage/name`."""
-        return f"{self.stage}/{self.name}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", f"{self.stage}/{self.name}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,27 +283,34 @@ class Prover:
         boxes = self.some[rule.id]
         if boxes is None or not self._for_whole_orders(rule):
             return UNDECIDED
-        rules = self.rules(rule.stage)
-        at = rules.index(rule)
-        using = self._always.of(self.before(rule))
-        same = []
         try:
-            for other in rules[at + 1 :]:
-                if other.observe:
-                    continue
-                theirs = self.some[other.id]
-                if theirs is None:
-                    return UNDECIDED
-                if self._for_whole_orders(other) and self._outcome(other) == self._outcome(rule):
-                    same.append(other)
-                    using |= self._always.of([other])
-                elif not self.is_covered(self._always, meets(boxes, theirs), using, rule.stage, foreign=True):
-                    return Proof(holds=False)
-            if not same or not self.is_covered(self._always, boxes, using, rule.stage, foreign=True):
-                return Proof(holds=False)
+            same = self._alike(rule, boxes)
+            known = self.space.axes.known("currency") is not None
+            aside = same is not None and known and self._alike(rule, boxes, foreign=True) is None
         except TooMany:
             return UNDECIDED
-        return Proof(holds=True, by=tuple(one for one in same if self._touches(boxes, one)))
+        if same is None:
+            return Proof(holds=False)
+        return Proof(holds=True, by=tuple(one for one in same if self._touches(boxes, one)), aside=aside)
+
+    def _alike(self, rule: Rule, boxes: Sequence[Box], *, foreign: bool = False) -> list[Rule] | None:
+        """The rules below `rule` that do the same and get to all its orders first; None when they do not."""
+        rules = self.rules(rule.stage)
+        using = self._always.of(self.before(rule))
+        same = []
+        for other in rules[rules.index(rule) + 1 :]:
+            if other.observe:
+                continue
+            theirs = self.some[other.id]
+            if theirs is None:
+                raise TooMany
+            if self._for_whole_orders(other) and self._outcome(other) == self._outcome(rule):
+                same.append(other)
+                using |= self._always.of([other])
+            elif not self.is_covered(self._always, meets(boxes, theirs), using, rule.stage, foreign=foreign):
+                return None
+        covered = bool(same) and self.is_covered(self._always, boxes, using, rule.stage, foreign=foreign)
+        return same if covered else None
 
     def _touches(self, boxes: Sequence[Box], other: Rule) -> bool:
         theirs = self.every[other.id] or []

@@ -12,6 +12,8 @@ from orderctl.rules import codes
 from orderctl.rules.known import Refused
 
 Path = tuple[str | int, ...]
+#: What a value brought into a message beyond this is cut off.
+LONGEST_MESSAGE = 300
 _T = TypeVar("_T")
 
 
@@ -27,6 +29,8 @@ class Reader:
     def find(self, code: str, message: str, hint: str, path: Path) -> None:
         """Keep a finding about what stands at `path`."""
         line = self.toml.line_of(*path)
+        if len(message) > LONGEST_MESSAGE:
+            message = f"{message[:LONGEST_MESSAGE]} ..."
         self.findings.append(Finding(code, message, self.toml.file, line, self.stage, self.rule, hint))
 
     def attempt(self, path: Path, default: _T, read: Callable[..., _T], *args: Any) -> _T:

@@ -8,10 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from orderctl.core.allocation import Demand
-from orderctl.core.orders import Line
 from orderctl.core.plans import Hold
 from orderctl.rules import shortage
 from orderctl.rules.compiled import Compiled, LocationPolicy
@@ -42,22 +39,18 @@ def locate(draft: Draft, compiled: Compiled) -> bool:
 
 def _send_on(draft: Draft, compiled: Compiled, waiting: dict[int, list[str]], lines: list[str], after: int) -> bool:
     """Put each line to the first rule after `after` that takes it; False when there is none and the order is held."""
+    first = compiled.matcher.stages["location"].first
     for line_id in lines:
-        index = _next_rule(draft, compiled, draft.lines[line_id], after)
-        if index is None:
+        line = draft.lines[line_id]
+        found = first(draft.facts, line, None, after)
+        while found is not None and found[1].observe:
+            draft.observed[found[1].id] = None
+            found = first(draft.facts, line, None, found[0])
+        if found is None:
             draft.hold_whole(Hold(UNROUTED))
             return False
-        waiting.setdefault(index, []).append(line_id)
+        waiting.setdefault(found[0], []).append(line_id)
     return True
-
-
-def _next_rule(draft: Draft, compiled: Compiled, line: Line, after: int) -> int | None:
-    while (found := compiled.matcher.first("location", draft.facts, line=line, after=after)) is not None:
-        after, rule = found
-        if not rule.observe:
-            return after
-        draft.observed[rule.id] = None
-    return None
 
 
 def _decide(draft: Draft, compiled: Compiled, index: int, lines: list[str]) -> str:
@@ -78,7 +71,7 @@ def _decide(draft: Draft, compiled: Compiled, index: int, lines: list[str]) -> s
 
 def _keep(draft: Draft, policy: LocationPolicy, found: Cover) -> None:
     draft.take(policy.rule, found.takes)
-    for take in found.takes:
+    for take in found.takes if found.not_before else ():
         later = found.not_before.get(take.location, "")
         if later:
             part = draft.parts[take.location]
@@ -91,7 +84,7 @@ def _demands(draft: Draft, policy: LocationPolicy, lines: list[str]) -> list[Dem
     if not policy.keep_together:
         return demands
     marks = _together(draft, policy, lines)
-    return [replace(demand, together=marks.get(demand.line_id, "")) for demand in demands]
+    return [demand._replace(together=marks.get(demand.line_id, "")) for demand in demands]
 
 
 def _together(draft: Draft, policy: LocationPolicy, lines: list[str]) -> dict[str, str]:

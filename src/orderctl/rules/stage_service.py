@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from orderctl.core import workdays
+from orderctl.core.making import maker
 from orderctl.core.plans import PlannedLine, PlannedShipment, Problem
 from orderctl.rules import lanes
 from orderctl.rules.candidates import is_international, promised_day
@@ -18,6 +19,7 @@ from orderctl.rules.model import Rule
 
 _FAR = 10**15  # dearer and slower than anything
 _LATE = 2
+_line, _planned, _facts = maker(PlannedLine), maker(PlannedShipment), maker(ShipmentFacts)
 
 
 def serve(draft: Draft, compiled: Compiled) -> list[ShipmentFacts]:
@@ -32,22 +34,27 @@ def serve(draft: Draft, compiled: Compiled) -> list[ShipmentFacts]:
 
 def shipment_facts(draft: Draft, compiled: Compiled, part: Part) -> ShipmentFacts:
     """What rules may know of a shipment."""
-    facts, weight, value = draft.facts, 0, 0
+    late, count, weight, value = draft.facts.backordered_at, 0, 0, 0
     tags: list[str] = []
     for line_id, units in part.units.items():
-        line = draft.lines[line_id]
-        weight += draft.unit_weight_g(line_id) * units
-        value += value_of(line, units)
+        demand = draft.demands[line_id]
+        count += units
+        if units == demand.quantity:
+            weight += demand.weight_g
+            value += demand.value_minor
+        else:
+            weight += draft.unit_weight_g(line_id) * units
+            value += value_of(draft.lines[line_id], units)
         tags += draft.line_tags.get(line_id, ())
     location = compiled.places.locations[part.location]
-    return ShipmentFacts(
+    return _facts(
         location=part.location,
         weight_g=weight,
         value_minor=value,
-        units=sum(part.units.values()),
+        units=count,
         tags=tuple(dict.fromkeys(tags)),
         international=is_international(location, draft.target),
-        backordered=any(line_id in facts.backordered_at for line_id in part.units),
+        backordered=bool(late) and any(line_id in late for line_id in part.units),
     )
 
 
@@ -59,12 +66,9 @@ def _shipment(draft: Draft, compiled: Compiled, part: Part, shipment: ShipmentFa
         draft.rules[rule.id] = None
         part.rules[rule.id] = None
         options = {name: rule.then[name] for name in ("package", "duties") if name in rule.then}
-    lines = tuple(
-        PlannedLine(line_id, line.sku, part.units[line_id])
-        for line_id, line in draft.lines.items()
-        if line_id in part.units
-    )
-    return PlannedShipment(
+    units = part.units
+    lines = tuple([_line(name, line.sku, units[name]) for name, line in draft.lines.items() if name in units])
+    return _planned(
         location=part.location,
         lines=lines,
         components=draft.components(lines),
@@ -99,7 +103,8 @@ def _offer(draft: Draft, compiled: Compiled, rule: Rule, shipment: ShipmentFacts
     if not offers:
         named = named_services(rule)
         if named:
-            message = f"none of {', '.join(named)} can take the shipment from {shipment.location}"
+            lacks = f"; the order has no {' and no '.join(draft.target.lacks)}" if draft.target.lacks else ""
+            message = f"none of {', '.join(named)} can take the shipment from {shipment.location}{lacks}"
             draft.problems.append(Problem("no_service", message, rule=rule.id))
         return None
     promised = draft.facts.order.deliver_by if "deliver_by" in rule.then else ""

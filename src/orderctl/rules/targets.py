@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orderctl.core import addresses
+from orderctl.core.orders import reachable_by
 from orderctl.rules.facts import Facts
 from orderctl.rules.lanes import Target
 
@@ -10,10 +11,11 @@ _NOWHERE = Target("")
 _BOXES = ("po_box", "military")
 
 
-def target_of(facts: Facts, *, by_kind: bool) -> Target:
+def target_of(facts: Facts, *, by_kind: bool, needs: tuple[str, ...] = ()) -> Target:
     """The target of the order's `ship_to`; one without a country when it has none.
 
-    `by_kind` = some location or service does not serve PO boxes, so that the words of the address matter.
+    `by_kind` = some location or service does not serve PO boxes, so that the words of the address matter. `needs` is
+    what some carrier has to know of the order.
 
     A derived fact `coordinates` (latitude, longitude in millionths of a degree) lets `nearest` count kilometers.
     """
@@ -27,4 +29,5 @@ def target_of(facts: Facts, *, by_kind: bool) -> Target:
         region=ship_to.region.upper(),
         po_box=by_kind and (derived.get("ship_to.kind") or addresses.kind(ship_to)) in _BOXES,
         coordinates=(point[0], point[1]) if point else None,
+        lacks=tuple([need for need in needs if not reachable_by(facts.order, need)]) if needs else (),
     )

@@ -14,17 +14,18 @@ from zoneinfo import ZoneInfo
 
 from orderctl.core import toml
 from orderctl.core.errors import ConfigError
+from orderctl.core.stock import Sku
 from orderctl.core.toml import Toml
-from orderctl.rules import action_registry, codes, expect, testorder
+from orderctl.rules import action_registry, codes, expect, testorder, testskus
 from orderctl.rules.expect import Units
 from orderctl.rules.known import Known, Refused, Setup
 from orderctl.rules.reading import Path, Reader
 from orderctl.rules.testorder import Table, Terms, TestOrder
 
-_HEAD = ("rules", "config", "now", "defaults", "test")
-_DEFAULTS = ("order", "line")
-_AROUND = ("stock", "reserved", "incoming", "rejected", "capacity_used")
-_TEST = ("name", "now", "order", *_AROUND, "expect")
+HEAD = ("rules", "config", "now", "defaults", "test")
+DEFAULTS = ("order", "line")
+AROUND = ("stock", "skus", "reserved", "incoming", "rejected", "capacity_used")
+TEST = ("name", "now", "order", *AROUND, "expect")
 #: Stands for the moment of a test without one while the rest of it is looked at.
 _ANY = "2000-01-01T00:00:00Z"
 
@@ -42,6 +43,7 @@ class RuleTest:
     order: TestOrder
     expect: Mapping[str, Any]
     stock: Mapping[str, Units] | None = None
+    skus: Mapping[str, Sku] = field(default_factory=dict)
     reserved: Mapping[str, Units] = field(default_factory=dict)
     incoming: Units = field(default_factory=dict)
     rejected: tuple[str, ...] = ()
@@ -83,9 +85,9 @@ def read(parsed: Toml, known: Known, timezone: str) -> tuple[RuleTest, ...]:
     """The tests of a file. `timezone` is the rules', for moments without an offset. ConfigError lists all findings."""
     reader = Reader(parsed)
     data = parsed.data
-    reader.names(data, _HEAD, (), "key")
+    reader.names(data, HEAD, (), "key")
     defaults = _table(reader, data.get("defaults", {}), ("defaults",))
-    reader.names(defaults, _DEFAULTS, ("defaults",), "key")
+    reader.names(defaults, DEFAULTS, ("defaults",), "key")
     terms = Terms(
         order=_table(reader, defaults.get("order", {}), ("defaults", "order")),
         line=_table(reader, defaults.get("line", {}), ("defaults", "line")),
@@ -112,13 +114,13 @@ def read(parsed: Toml, known: Known, timezone: str) -> tuple[RuleTest, ...]:
 
 
 def _test(reader: Reader, row: Table, path: Path, terms: Terms, now: str) -> RuleTest | None:
-    reader.names(row, _TEST, path, "key")
+    reader.names(row, TEST, path, "key")
     name = reader.attempt((*path, "name"), "", _name, row)
     now = _now(reader, row, (*path, "now"), terms) or now
     if not now and "now" not in row:
         reader.find(codes.NO_NOW, "the test has no moment", "write now = 2026-11-20T10:00:00-05:00", path)
     order = _order(reader, row.get("order", {}), (*path, "order"), terms, now or _ANY)
-    around = {key: _around(reader, key, row[key], (*path, key), terms) for key in _AROUND if key in row}
+    around = {key: _around(reader, key, row[key], (*path, key), terms) for key in AROUND if key in row}
     expected = expect.read(reader, row.get("expect"), (*path, "expect"), terms.setup.known)
     if order is None:
         return None
@@ -159,6 +161,7 @@ def _capacity(raw: Any, key: str, known: Known) -> Units:
 
 _AROUND_READERS = {
     "stock": expect.per_location,
+    "skus": testskus.read,
     "reserved": expect.per_location,
     "incoming": lambda raw, key, known: expect.units(raw, key),  # noqa: ARG005
     "rejected": _rejected,

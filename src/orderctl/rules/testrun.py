@@ -7,13 +7,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from orderctl.core import addresses
+from orderctl.core.orders import Address
 from orderctl.core.places import Places
 from orderctl.core.revisions import to_ship, wanted
-from orderctl.core.stock import Sku
+from orderctl.rules import kits, testskus
 from orderctl.rules.compare import Outcome, differences
 from orderctl.rules.compiled import Compiled, prepare
 from orderctl.rules.facts import Facts
@@ -22,6 +23,7 @@ from orderctl.rules.testfile import RuleTest
 from orderctl.rules.trace import Trace, trace
 
 PLENTY = 1_000_000
+Judge = Callable[[Address], addresses.Judgment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +42,20 @@ class Result:
 
 
 class Runner:
-    """Runs tests of one rule set at one configuration."""
+    """Runs tests of one rule set at one configuration. `judge` looks at addresses as saving an order does."""
 
-    def __init__(self, ruleset: RuleSet, places: Places) -> None:
+    def __init__(self, ruleset: RuleSet, places: Places, judge: Judge = addresses.judged) -> None:
         self.ruleset = ruleset
         self.places = places
+        self._judge = judge
         self._ready: dict[frozenset[str], Compiled] = {}
 
     def run(self, test: RuleTest) -> Result:
         """Decide the order of `test` and compare."""
         ready = self._compiled(test)
-        facts = facts_of(test, ready)
+        facts = facts_of(test, ready, self._judge)
+        if any(sku.assembled_from for sku in test.skus.values()):
+            facts, _ = kits.decide(facts, ready)
         traced = trace(facts, ready)
         found = differences(test.expect, Outcome(facts, traced.plan, self.ruleset))
         return Result(test, facts, traced, tuple(found))
@@ -66,24 +71,25 @@ class Runner:
         return self._ready[named]
 
 
-def facts_of(test: RuleTest, ready: Compiled) -> Facts:
+def facts_of(test: RuleTest, ready: Compiled, judge: Judge) -> Facts:
     """What a rule may look at in `test`."""
     stated = test.order
     order = stated.order
-    skus = dict.fromkeys((*(line.sku for line in order.lines if line.sku), *ready.added_skus))
+    named = dict.fromkeys((*(line.sku for line in order.lines if line.sku), *ready.added_skus))
+    skus = testskus.around(test.skus, named)
     return Facts(
         order=order,
         now=test.now,
         places=ready.places,
         stock=_stock(test, ready.places, skus),
         open_units={line.id: wanted(order, line) for line in order.lines if to_ship(order, line)},
-        skus={sku: Sku(sku) for sku in skus},
+        skus=skus,
         unknown_skus=("",) if any(not line.sku for line in order.lines) else (),
         excluded=test.rejected,
         capacity_used=test.capacity_used,
-        incoming={sku: (quantity, "") for sku, quantity in test.incoming.items()},
+        incoming={sku: ((quantity, ""),) for sku, quantity in test.incoming.items()},
         attempts=stated.attempts,
-        address=stated.address or (addresses.verdict(order.ship_to) if order.ship_to else "ok"),
+        address=stated.address or (judge(order.ship_to).verdict if order.ship_to else "ok"),
         derived=stated.derived,
     )
 

@@ -3,6 +3,7 @@
 1. the locations of `ship_from`; where they leave something short, those of `failover_to` beside them
 2. the best plan over them as it was when the group was decided, and the best that uses other locations
 3. the margin is the first of these in which the runner-up was worse
+4. single changes, each tried, with which the runner-up would win, or nothing would be short
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from typing import Any
 from orderctl.core import money
 from orderctl.core.allocation import INFINITE, Choice, Demand, alone, choose, runner_up
 from orderctl.rules import shortage
+from orderctl.rules.as_if import World
 from orderctl.rules.candidates import candidates_of, capacity_free, refusal, refusal_now
 from orderctl.rules.compiled import Compiled, LocationPolicy
+from orderctl.rules.counterfactual import Rivals
 from orderctl.rules.cover import LATER, Cover, Group, cover
 from orderctl.rules.draft import Draft
+from orderctl.rules.trace_if import If, covers_if, wins_if
 from orderctl.rules.visible import Stock, visible
 
 Units = dict[str, int]
@@ -49,7 +53,10 @@ class PlanTrace:
 
 @dataclass(frozen=True, slots=True)
 class GroupTrace:
-    """The lines that one location rule took, as they were decided. `lines` are called as the trace calls them."""
+    """The lines that one location rule took, as they were decided. `lines` are called as the trace calls them.
+
+    `wins_if` is what makes the runner-up win, `covers_if` what leaves nothing short; empty where no single change does.
+    """
 
     rule: str
     lines: Units
@@ -57,6 +64,8 @@ class GroupTrace:
     chosen: PlanTrace
     runner_up: PlanTrace | None
     margin: str
+    wins_if: tuple[If, ...]
+    covers_if: tuple[If, ...]
     outcome: str  # why the plan is not the last word, empty when it is
     passed_on: bool  # to the lines' next rules
 
@@ -80,6 +89,8 @@ def group_trace(draft: Draft, compiled: Compiled, index: int, demands: Sequence[
         chosen=PlanTrace(tuple(ships), found.lacking, looked.numbers(best) if _is(best, found) else {}),
         runner_up=looked.plan(other) if other else None,
         margin=_margin(looked, found, best, other) if ships else _best_of_nothing(best),
+        wins_if=_wins_if(looked, found, best, other) if other else (),
+        covers_if=covers_if(looked.world(), looked.usable) if found.short and best.exact else (),
         outcome=_outcome(found.lacking, policy, action),
         passed_on=action == shortage.NEXT_RULE,
     )
@@ -98,6 +109,15 @@ def _is(choice: Choice, found: Cover) -> bool:
 def _margin(looked: _Look, found: Cover, best: Choice, other: Choice | None) -> str:
     """In what the runner-up was worse; nothing where there is none, or the plan was put together tier by tier."""
     return looked.margin(best, other) if other and _is(best, found) else ""
+
+
+def _wins_if(looked: _Look, found: Cover, best: Choice, other: Choice) -> tuple[If, ...]:
+    """What would make the runner-up win; nothing where a search was stopped, since then nothing is certain."""
+    if not best.exact or not other.exact:
+        return ()
+    won = tuple(dict.fromkeys(take.location for take in found.takes))
+    values = looked.values(best) if _is(best, found) else {}
+    return wins_if(looked.world(), Rivals(won, other.locations, values, looked.values(other)))
 
 
 def _best_of_nothing(best: Choice) -> str:
@@ -153,13 +173,21 @@ class _Look:
         """The best plan over the candidates that uses others than the `chosen` locations."""
         return runner_up(self.group.demands, self.candidates, self.stock, self.policy.prefer, self.limits, chosen)
 
+    def world(self) -> World:
+        """The group, to be covered anew with one thing different."""
+        return World(self.group, shortage.remainder_of(self.policy))
+
+    def values(self, choice: Choice) -> dict[str, Any]:
+        """What each preference makes of a plan, as it is compared."""
+        return dict(zip(self.policy.prefer, choice.values, strict=True))
+
     def plan(self, choice: Choice) -> PlanTrace:
         """`choice` in words."""
         return PlanTrace(choice.locations, sum(choice.short.values()), self.numbers(choice))
 
     def numbers(self, choice: Choice) -> dict[str, str]:
         """What each preference makes of a plan."""
-        return {name: self._number(name, value) for name, value in zip(self.policy.prefer, choice.values, strict=True)}
+        return {name: self._number(name, value) for name, value in self.values(choice).items()}
 
     def place(self, name: str, ships: Units) -> PlaceTrace:
         """One location of the rule, whether it was a candidate or not."""

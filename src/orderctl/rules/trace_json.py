@@ -11,6 +11,7 @@ from orderctl.core.plans import Plan
 from orderctl.rules.facts import Facts
 from orderctl.rules.trace import RuleTrace, Trace
 from orderctl.rules.trace_group import GroupTrace, PlaceTrace, PlanTrace
+from orderctl.rules.trace_if import If
 
 
 def trace_to_json(traced: Trace, facts: Facts) -> dict[str, Any]:
@@ -66,7 +67,19 @@ def _group(group: GroupTrace) -> dict[str, Any]:
         "chosen": _plan(group.chosen),
         "runner_up": _plan(group.runner_up) if group.runner_up else None,
         "margin": group.margin,
+        "wins_if": [_if(one) for one in group.wins_if],
+        "covers_if": [_if(one) for one in group.covers_if],
         "outcome": group.outcome,
+    }
+
+
+def _if(one: If) -> dict[str, Any]:
+    return {
+        "change": one.change.what,
+        "location": one.change.location,
+        "item": one.change.item,
+        "value": one.value,
+        "words": one.words,
     }
 
 

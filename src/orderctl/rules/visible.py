@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from orderctl.core.allocation import Candidate, Demand
+from orderctl.core.allocation import ENDLESS, Candidate, Demand
 from orderctl.rules.compiled import LocationPolicy
 from orderctl.rules.draft import Draft
 
@@ -22,7 +22,7 @@ def visible(
 ) -> tuple[Sequence[Candidate], Stock]:
     """The candidates and the stock that `choose` may use for `demands`, where `gone` units are taken already."""
     facts, keep_stock = draft.facts, policy.keep_stock
-    dangerous = _hazmat(draft, demands)
+    dangerous = _hazmat(draft, demands) if draft.hazmat else None
     if not dangerous and not keep_stock and not gone:
         return candidates, facts.stock
     stock: dict[str, dict[str, int]] = {}
@@ -30,7 +30,7 @@ def visible(
     for candidate in candidates:
         name = candidate.name
         if candidate.unlimited:
-            here = _wanted(demands)
+            here = dict.fromkeys(_wanted(demands), ENDLESS)
         else:
             taken = gone.get(name, {})
             here = {
@@ -47,21 +47,17 @@ def visible(
     return chosen, stock
 
 
-def _wanted(demands: Sequence[Demand]) -> dict[str, int]:
+def _wanted(demands: Sequence[Demand]) -> set[str]:
     """All that the demands take from stock, kits by their components."""
-    wanted: dict[str, int] = {}
-    for demand in demands:
-        for sku, each in demand.components or ((demand.sku, 1),):
-            wanted[sku] = wanted.get(sku, 0) + each * demand.quantity
-    return wanted
+    return {sku for demand in demands for sku, _ in demand.components or ((demand.sku, 1),)}
 
 
 def _hazmat(draft: Draft, demands: Sequence[Demand]) -> frozenset[str]:
     """The SKUs that only a location accepting hazmat may ship; of a marked kit, its marked components, else all."""
     facts = draft.facts
     found: set[str] = set()
-    for demand in demands if draft.line_tags else ():
-        if any(tag.casefold() == "hazmat" for tag in draft.line_tags.get(demand.line_id, ())):
+    for demand in demands:
+        if demand.line_id in draft.hazmat:
             parts = [part for part, _ in demand.components]
             marked = [part for part in parts if part in facts.skus and facts.skus[part].hazmat]
             found.update(marked or parts or (demand.sku,))

@@ -23,7 +23,14 @@ def of_location(traced: Trace, name: str) -> list[str]:
     """What became of the location `name` in each group that was decided."""
     if not traced.groups:
         return [f"{name}: no location was looked at, {traced.ended}"]
-    return [f"{name}: {_place(group, name)}" for group in traced.groups]
+    return [line for group in traced.groups for line in (f"{name}: {_place(group, name)}", *_ifs(group, name))]
+
+
+def _ifs(group: GroupTrace, name: str) -> list[str]:
+    """What would have made the location win, where it was the runner-up, or left nothing short."""
+    runner_up = group.runner_up.locations if group.runner_up else ()
+    wins = group.wins_if if name in runner_up else ()
+    return [one.words for one in (*wins, *(one for one in group.covers_if if one.change.location == name))]
 
 
 def _rule(stage: str, one: RuleTrace) -> Iterator[str]:

@@ -11,13 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import entry_points
 from typing import Any
 
+from orderctl import __version__
 from orderctl.config.model import Config, Way
 from orderctl.config.secrets import resolve
-from orderctl.core import registry
-from orderctl.core.adapters import AnswerPage, Channel, Destination, Page, Payload
-from orderctl.core.effects import ACCEPTED, Batch, Cancellation, Document, Receipt, Tracking
+from orderctl.core import registry, times
+from orderctl.core.adapters import Acknowledging, AnswerPage, Channel, Destination, Page, Payload, Probe
+from orderctl.core.effects import ACCEPTED, Acknowledgment, Batch, Cancellation, Document, Receipt, StockLevel, Tracking
 from orderctl.core.errors import ConfigError, Finding
 from orderctl.core.orders import Order
+from orderctl.wire.budgets import Allowance, Budgets, Deadline
+from orderctl.wire.opening import Opening
 
 ROLES = ("send", "confirm", "stock_feed")
 
@@ -25,9 +28,13 @@ ROLES = ("send", "confirm", "stock_feed")
 class Adapters:
     """The channels and destinations of one configuration, each opened once, when it is first needed."""
 
-    def __init__(self, config: Config, *, noted: bool) -> None:
+    def __init__(self, config: Config, *, noted: bool, now: str) -> None:
         self._config = config
         self._noted = noted
+        self._now = now
+        self._over = Deadline.after(config.safety.max_time_s)
+        self._saved: Mapping[str, str] = {}
+        self._budgets: dict[str, Budgets] = {}
         self._channels: dict[str, Channel] = {}
         self._ways: dict[tuple[str, str], Destination] = {}
 
@@ -37,9 +44,8 @@ class Adapters:
             configured = self._config.channels[name]
             kind = _class_of("orderctl.channels", registry.CHANNELS, configured.type)
             settings = self._settings(kind, configured.settings, configured.path, "channel")
-            places = self._config.places
-            opened = kind(name, settings, base=self._config.base, currency=places.currency, timezone=places.timezone)
-            self._channels[name] = NotedChannel(opened) if self._noted else opened
+            opened = kind(name, settings, self._opening(f"channel:{name}", self._config.places.timezone))
+            self._channels[name] = _noted(opened) if self._noted else opened
         return self._channels[name]
 
     def way(self, location: str, role: str) -> Destination | None:
@@ -52,7 +58,7 @@ class Adapters:
             kind = _class_of("orderctl.destinations", registry.DESTINATIONS, way.via)
             settings = self._settings(kind, way.settings, way.path, role)
             zone = self._config.places.locations[location].timezone
-            opened = kind(location, settings, base=self._config.base, role=role, timezone=zone)
+            opened = kind(location, settings, self._opening(f"location:{location}", zone), role)
             self._ways[location, role] = NotedDestination(opened) if self._noted else opened
         return self._ways[location, role]
 
@@ -64,6 +70,36 @@ class Adapters:
         """The class of settings (a pydantic model) of the way called `role` to or from `location`."""
         way: Way = getattr(self._config.locations[location], role)
         return _class_of("orderctl.destinations", registry.DESTINATIONS, way.via).Settings
+
+    def recall(self, budgets: Mapping[str, str]) -> None:
+        """What was left of each channel's and location's budgets at the end of the last run."""
+        self._saved = budgets
+
+    def spent(self) -> dict[str, str]:
+        """What is left of the budgets now, of those that were touched."""
+        texts = {target: budgets.to_text() for target, budgets in self._budgets.items()}
+        return {target: text for target, text in texts.items() if text != self._saved.get(target, "")}
+
+    def close(self) -> None:
+        """Nothing more is asked of anyone."""
+        for channel in self._channels.values():
+            channel.close()
+        for way in self._ways.values():
+            way.close()
+
+    def _opening(self, target: str, timezone: str) -> Opening:
+        if target not in self._budgets:
+            began = times.as_datetime(self._now).timestamp()
+            self._budgets[target] = Budgets(began, self._saved.get(target, ""))
+        return Opening(
+            base=self._config.base,
+            currency=self._config.places.currency,
+            timezone=timezone,
+            now=self._now,
+            agent=f"orderctl/{__version__}",
+            budgets=self._budgets[target],
+            allowance=Allowance(self._config.safety.max_time_each_s, self._over),
+        )
 
     def open_all(self) -> None:
         """Open everything; ConfigError with all findings at once."""
@@ -112,6 +148,9 @@ def _class_of(group: str, built_in: Mapping[str, str], name: str) -> Any:
 class _Noted:
     """Takes notes instead of handing anything over."""
 
+    def __init__(self, adapter: Channel | Destination) -> None:
+        self._adapter = adapter
+
     def stage(self, document: Document) -> None:
         """Nothing is written."""
 
@@ -122,23 +161,40 @@ class _Noted:
         """Nothing is handed over; the pass goes on as if it had been."""
         return ACCEPTED
 
-    def recover(self, name: str, key: str) -> Receipt:  # noqa: ARG002
+    def recover(self, document: Document, key: str) -> Receipt:  # noqa: ARG002
         """What a killed process began counts as done."""
         return ACCEPTED
 
     def finished(self, stream: str) -> None:
         """Inputs stay where they are."""
 
+    def close(self) -> None:
+        """The adapter that is read may hold connections."""
+        self._adapter.close()
+
 
 class NotedChannel(_Noted):
     """A channel that is read but told nothing."""
 
     def __init__(self, channel: Channel) -> None:
+        super().__init__(channel)
         self._channel = channel
+        self.remote = channel.remote
+        self.at_once = channel.at_once
+        self.settle_s = channel.settle_s
+        self.meanings = channel.meanings
 
     def fetch(self, positions: Mapping[str, str]) -> Iterator[Page]:
         """As the channel itself."""
         return self._channel.fetch(positions)
+
+    def positions_at(self, moment: str) -> Mapping[str, str]:
+        """As the channel itself."""
+        return self._channel.positions_at(moment)
+
+    def fetch_one(self, order_id: str) -> Payload | None:
+        """As the channel itself."""
+        return self._channel.fetch_one(order_id)
 
     def to_order(self, payload: Payload) -> Order:
         """As the channel itself."""
@@ -152,11 +208,36 @@ class NotedChannel(_Noted):
         """As the channel itself."""
         return self._channel.render_cancellations(number, cancellations)
 
+    def probe(self) -> list[Probe]:
+        """As the channel itself: trying out changes nothing."""
+        return self._channel.probe()
+
+    def render_stock(self, number: int, levels: Sequence[StockLevel]) -> Document:
+        """As the channel itself."""
+        return self._channel.render_stock(number, levels)
+
+
+class NotedAcknowledging(NotedChannel):
+    """One that wants to hear of every order that we have it."""
+
+    def __init__(self, channel: Any) -> None:
+        super().__init__(channel)
+        self._acknowledging: Acknowledging = channel
+
+    def render_acknowledgments(self, number: int, orders: Sequence[Acknowledgment]) -> Document:
+        """As the channel itself."""
+        return self._acknowledging.render_acknowledgments(number, orders)
+
+
+def _noted(channel: Channel) -> NotedChannel:
+    return NotedAcknowledging(channel) if isinstance(channel, Acknowledging) else NotedChannel(channel)
+
 
 class NotedDestination(_Noted):
     """A location that is read but told nothing."""
 
     def __init__(self, destination: Destination) -> None:
+        super().__init__(destination)
         self._destination = destination
 
     def render(self, batch: Batch) -> Document:

@@ -1,4 +1,4 @@
-"""Looking after what waits and what is kept: status, exceptions, locations, channels, stock by hand, the store."""
+"""Looking after what waits and what is kept: status, exceptions, locations, the store."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from orderctl.core import codes
-from orderctl.core.digests import key
+from orderctl.core.checks import WORDS
 from orderctl.core.errors import Exit, UsageError
-from orderctl.core.order_json import LARGEST_QUANTITY
-from orderctl.core.stock import REASONS, StockMove
 from orderctl.core.text import did_you_mean
 from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
 from orderctl.steps.report import Report
 from orderctl.steps.views import Row
-from orderctl.store import care, cursors, effects, exceptions, locations, orders, oversold, passes, quarantine, stock
+from orderctl.store import care, effects, exceptions, locations, orders, passes, pauses, quarantine, skus
 from orderctl.store.transactions import transaction
 
 
@@ -29,7 +27,7 @@ def status(ctx: Context) -> Row:
         "orders": dict(sorted(orders.states(ctx.db).items())),
         "exceptions": dict(sorted(by_code.items())),
         "waiting_effects": effects.open_counts(ctx.db),
-        "paused": locations.paused(ctx.db),
+        "paused": pauses.paused(ctx.db, "location") | pauses.paused(ctx.db, "channel"),
         "last_pass": passes.last(ctx.db),
     }
 
@@ -40,7 +38,15 @@ def exception_show(ctx: Context, number: int) -> Row:
     if found is None:
         raise UsageError(f"there is no exception {number}", next="orderctl exceptions list")
     known = codes.EXCEPTIONS.get(found["code"])
-    told = codes.answers(found["code"], exception_id=number, subject=found["subject"], order=found["order"] or "")
+    channel, unknown = skus.unknown_of(ctx.db, found["order"]) if found["code"] == "unknown_sku" else ("", [])
+    told = codes.answers(
+        found["code"],
+        exception_id=number,
+        subject=found["subject"],
+        order=found["order"] or "",
+        channel=channel,
+        skus=unknown,
+    )
     return found | {
         "meaning": known.meaning if known else "",
         "answers": [{"command": command, "when": when} for command, when in told],
@@ -66,7 +72,7 @@ def exception_resolve(ctx: Context, number: int, reason: str) -> Report:
 
 def locations_list(ctx: Context) -> list[Row]:
     """Every location, how it is reached, whether it is paused, what waits there."""
-    paused = locations.paused(ctx.db)
+    paused = pauses.paused(ctx.db, "location")
     waiting = locations.waiting(ctx.db)
     rows = []
     for name, configured in ctx.config.locations.items():
@@ -105,70 +111,12 @@ def _switch(ctx: Context, name: str, reason: str, *, pause: bool) -> Report:
     ctx.stamp = passes.begin(ctx.db, report.step, ctx.stamp.actor, ctx.stamp.at)
     with transaction(ctx.db, "locations.switch"):
         if pause:
-            locations.pause(ctx.db, ctx.stamp, name, reason)
+            pauses.pause(ctx.db, ctx.stamp, "location", name, reason)
             report.count("planned anew", locations.withdraw_planned(ctx.db, ctx.stamp, name))
         else:
-            locations.resume(ctx.db, ctx.stamp, name)
+            pauses.resume(ctx.db, ctx.stamp, "location", name)
             locations.wake(ctx.db, ctx.now)
     report.items.append({"location": name, "paused": pause, "reason": reason})
-    passes.end(ctx.db, ctx.stamp, ctx.now, int(report.exit), "")
-    return report
-
-
-def channels_list(ctx: Context) -> list[Row]:
-    """Every channel, whether it is live or only watched, what it is told, what it has."""
-    counts = orders.by_channel(ctx.db)
-    return [
-        {
-            "channel": name,
-            "type": one.type,
-            "short": one.short,
-            "live_from": one.live_from or None,
-            "push": list(one.push),
-            "orders": counts.get(name, 0),
-        }
-        for name, one in ctx.config.channels.items()
-    ]
-
-
-def channel_show(ctx: Context, name: str) -> Row:
-    """One channel with how far it has been read and what it is still to be told."""
-    chosen([name], ctx.config.channels, "channel")
-    row = next(row for row in channels_list(ctx) if row["channel"] == name)
-    return row | {
-        "streams": cursors.listed(ctx.db, f"channel:{name}"),
-        "waiting_effects": effects.open_counts(ctx.db).get(f"channel:{name}", 0),
-    }
-
-
-def stock_adjust(ctx: Context, sku: str, location: str, delta: int, reason: str, note: str = "") -> Report:
-    """Post one move by hand. UsageError for a location, number or reason that cannot be."""
-    chosen([location], ctx.config.locations, "location")
-    if location not in ctx.counted:
-        raise UsageError(f"'{location}' has unlimited stock; it keeps no ledger", next="orderctl locations list")
-    known = (*REASONS, *ctx.config.stock_reasons)
-    if reason not in known:
-        message = f"'{reason}' is not a reason{did_you_mean(reason, known)}; nothing was changed"
-        raise UsageError(message, next=f"one of: {', '.join(known)}")
-    if delta == 0 or abs(delta) > LARGEST_QUANTITY:
-        raise UsageError(f"{delta} is not from 1 to {LARGEST_QUANTITY:,} units", next="say +N or -N")
-    report = Report("stock adjust")
-    ctx.stamp = passes.begin(ctx.db, "stock adjust", ctx.stamp.actor, ctx.stamp.at)
-    move = StockMove(
-        location=location,
-        sku=sku,
-        delta=delta,
-        reason=reason,
-        cause=note or f"pass:{ctx.stamp.pass_id}",
-        key=key("adjust", str(ctx.stamp.pass_id), location, sku),
-        actor=ctx.stamp.actor,
-        moved_at=ctx.now,
-    )
-    with transaction(ctx.db, "stock.adjust"):
-        stock.post(ctx.db, [move])
-        oversold.review(ctx.db, ctx.stamp, ctx.counted)
-    report.count("moves")
-    report.items += [row for row in stock.levels(ctx.db, sku) if row["location"] == location]
     passes.end(ctx.db, ctx.stamp, ctx.now, int(report.exit), "")
     return report
 
@@ -208,7 +156,27 @@ def explained(code: str) -> dict[str, Any]:
     kind, meaning = known[match]
     told = codes.placeholders(match)
     answers = [{"command": command, "when": when} for command, when in told]
-    return {"code": match, "kind": kind, "meaning": meaning, "answers": answers}
+    return {
+        "code": match,
+        "kind": kind,
+        "meaning": meaning,
+        "answers": answers,
+        "example": _example(match),
+        "next": _CHECKED_BY.get(kind, ""),
+    }
+
+
+#: Kind of a finding -> the command that looks again.
+_CHECKED_BY = {"rules.toml": "orderctl rules check", "channels.toml": "orderctl config check"}
+
+
+def _example(code: str) -> dict[str, str] | None:
+    """What brings a finding up in its file, and the same put right."""
+    from orderctl.config import code_examples as in_config
+    from orderctl.rules import code_examples as in_rules
+
+    found = in_rules.EXAMPLES.get(code) or in_config.EXAMPLES.get(code)
+    return {"wrong": found[0], "right": found[1]} if found else None
 
 
 def _codes() -> dict[str, tuple[str, str]]:
@@ -221,4 +189,6 @@ def _codes() -> dict[str, tuple[str, str]]:
     known |= {name: ("rules.toml", text) for name, text in rule_codes.MEANING.items()}
     known |= {name: ("channels.toml", text) for name, text in findings.CODES.items()}
     known |= {name: ("check", text) for name, text in codes.CHECKS.items()}
+    of_orders = {name: ("order", f"Noticed of an order, by `orders show`: {words}.") for name, words in WORDS.items()}
+    known |= {name: said for name, said in of_orders.items() if name not in known}
     return known

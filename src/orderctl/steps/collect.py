@@ -11,16 +11,19 @@ import dataclasses
 import json
 from collections.abc import Sequence
 
-from orderctl.core import answers, failpoints
+from orderctl.core import failpoints, part_answers
 from orderctl.core.adapters import AnswerPage
 from orderctl.core.answers import Answer, Asked
 from orderctl.core.confirmations import BadRow, Confirmation, StockCount
 from orderctl.core.errors import Exit, RecordError, RemoteError
+from orderctl.steps import feeds
 from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
 from orderctl.steps.refusals import refuse_inputs
 from orderctl.steps.report import Report
 from orderctl.store import batches, cursors, exceptions, oversold, packages, quarantine, stock
+from orderctl.store import counts as physical_counts
+from orderctl.store import feeds as counted_feeds
 from orderctl.store.exceptions import Trouble
 from orderctl.store.quarantine import PutAside
 from orderctl.store.transactions import transaction
@@ -56,9 +59,13 @@ def _way(ctx: Context, location: str, role: str, report: Report) -> None:
         return
     source = f"location:{location}:{role}"
     done = 0
-    for page in way.collect(cursors.positions(ctx.db, source)):
+    positions = cursors.positions(ctx.db, source)
+    judge = feeds.Judge(ctx, location, positions)
+    pages = way.collect(positions)
+    for page in judge.believed(pages) if role == "stock_feed" and location in ctx.counted else pages:
         with transaction(ctx.db, "collect.page"):
             _apply(ctx, location, page, report)
+            judge.applied(page)
             cursors.move(ctx.db, source, page.stream, page.position, ctx.now)
         if page.closes:
             way.finished(page.stream)
@@ -84,7 +91,8 @@ def _apply(ctx: Context, location: str, page: AnswerPage, report: Report) -> Non
 def take_counts(ctx: Context, location: str, counts: Sequence[StockCount], cause: str, counted_at: str) -> int:
     """Bring the ledger of `location` to absolute `counts`, inside a transaction; the number of moves it took.
 
-    A count older than the newest one applied changes nothing. An unlimited location only makes its SKUs known.
+    A count older than the newest one applied changes nothing, nor does one of a SKU that a person has counted since.
+    An unlimited location only makes its SKUs known.
     """
     newest = stock.feed_time(ctx.db, location)
     if counted_at and counted_at < newest:
@@ -92,12 +100,14 @@ def take_counts(ctx: Context, location: str, counts: Sequence[StockCount], cause
     stock.know(ctx.db, {count.sku for count in counts}, ctx.now)
     if location not in ctx.counted:
         return 0
-    have = stock.on_hand(ctx.db, location, {count.sku for count in counts})
-    moves = stock.count_moves(have, counts, ctx.stamp, f"feed:{cause[:16]}:{counted_at}")
+    counted_since = physical_counts.since(ctx.db, location, counted_at or ctx.now)
+    counts = [count for count in counts if count.sku not in counted_since] if counted_since else counts
+    counted_feeds.list_counted(ctx.db, location, {count.sku for count in counts if not count.quantity})
     stock.note_feed(ctx.db, ctx.stamp, location, counted_at or ctx.now)
-    posted = stock.post(ctx.db, moves)
+    units = {count.sku: count.quantity for count in reversed(counts)}  # of a SKU that stands twice the first one counts
+    moved = stock.count(ctx.db, ctx.stamp, location, units, f"feed:{cause[:16]}:{counted_at}")
     oversold.review(ctx.db, ctx.stamp, ctx.counted)
-    return posted
+    return len(moved)
 
 
 def take_confirmations(ctx: Context, location: str, rows: Sequence[Confirmation], report: Report) -> None:
@@ -116,7 +126,7 @@ def take_confirmations(ctx: Context, location: str, rows: Sequence[Confirmation]
         if shipment.state == "uncertain":
             batches.answered(ctx.db, ctx.stamp, shipment.shipment_id, ctx.counted)
             shipment = packages.asked(ctx.db, [reference])[reference]
-        settled.append((shipment, answers.read(shipment, its_rows)))
+        settled.append((shipment, part_answers.read(shipment, its_rows)))
     packages.apply(ctx.db, ctx.stamp, settled, ctx.counted)
     _report(report, settled)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from orderctl.config import show
 from orderctl.config.load import load
+from orderctl.core import times
 from orderctl.core.errors import ConfigError, Finding
 from orderctl.core.secrets import Secret
 from orderctl.steps.adapters import ROLES, Adapters
@@ -35,7 +36,7 @@ def check(config: Path | None = None, rules: Path | None = None) -> Checked:
         return Checked(error.findings)
     findings: list[Finding] = []
     try:
-        Adapters(loaded, noted=False).open_all()
+        Adapters(loaded, noted=False, now=times.EPOCH).open_all()
     except ConfigError as error:
         findings += error.findings
     file, number = rules or loaded.rules, 0
@@ -52,7 +53,7 @@ def check(config: Path | None = None, rules: Path | None = None) -> Checked:
 def in_force(config: Path | None = None) -> dict[str, Any]:
     """channels.toml with every default filled in; secrets stand as the references that they were written as."""
     loaded = load(config or Path(CONFIG))
-    adapters = Adapters(loaded, noted=True)
+    adapters = Adapters(loaded, noted=True, now=times.EPOCH)
     return show.effective(loaded, lambda place: _is_plain(adapters, place))
 
 

@@ -22,14 +22,19 @@ from typing import TYPE_CHECKING, Protocol
 from orderctl.core import times
 from orderctl.core.errors import StoreError
 from orderctl.core.stamp import Stamp
-from orderctl.store import connection, lock
+from orderctl.store import connection, lock, meta
 from orderctl.store.journal import Journal
+from orderctl.store.transactions import transaction
 from orderctl.wire import mounts
 
 if TYPE_CHECKING:
     from orderctl.config.model import Config
     from orderctl.rules.compiled import Compiled
     from orderctl.steps.adapters import Adapters
+
+
+#: What is left of budgets stands in the store's small facts, under this and the target's name.
+BUDGET = "budget:"
 
 
 class Progress(Protocol):
@@ -110,8 +115,8 @@ def open_context(
     loaded = load(config or Path("channels.toml"))
     database = db or loaded.database
     rules_file = rules or loaded.rules
-    adapters = Adapters(loaded, noted=dry_run)
     at = at or now()
+    adapters = Adapters(loaded, noted=dry_run, now=at)
     # A pass makes many values and no cycles among them: looking for some after every 700 costs a tenth of its time.
     gc.set_threshold(50_000, 20, 20)
     with contextlib.ExitStack() as stack:
@@ -135,6 +140,8 @@ def open_context(
         stack.callback(opened.close)
         stack.enter_context(connection.answering(database))
         journal.check(opened)
+        adapters.recall(meta.beginning(opened, BUDGET))
+        stack.callback(_remember, opened, adapters, write=write and not dry_run)
         yield Context(
             config=loaded,
             db=opened,
@@ -145,6 +152,16 @@ def open_context(
             dry_run=dry_run,
             progress=progress or silent,
         )
+
+
+def _remember(db: sqlite3.Connection, adapters: Adapters, *, write: bool) -> None:
+    """What partners still allow is kept for the next run: they remember what this one asked."""
+    adapters.close()
+    spent = adapters.spent()
+    if write and spent:
+        with transaction(db, "budgets"):
+            for target, text in spent.items():
+                meta.put(db, BUDGET + target, text)
 
 
 def _need_folder(database: Path) -> None:

@@ -20,7 +20,7 @@ from orderctl.steps import pull
 from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
 from orderctl.steps.report import Report
-from orderctl.store import batches, exceptions, locations, passes
+from orderctl.store import batches, exceptions, passes, pauses
 from orderctl.store.effects import Begun
 from orderctl.store.exceptions import Trouble
 from orderctl.store.transactions import transaction
@@ -33,7 +33,7 @@ def dispatch(ctx: Context, named: Sequence[str] = ()) -> Report:
     """Hand over what is due at the locations `named` (all when none is)."""
     report = Report("dispatch")
     wanted = chosen(named, ctx.config.locations, "location")
-    paused = locations.paused(ctx.db)
+    paused = pauses.paused(ctx.db, "location")
     oldest = times.later(ctx.now, -ctx.config.routing.max_age_s)
     unread = _read_again(ctx, oldest, report)
     for location in batches.locations_with_work(ctx.db):
@@ -111,7 +111,7 @@ def recover(ctx: Context, begun: Begun, report: Report) -> None:
         receipt = Receipt("uncertain", message="the location is no longer configured")
     else:
         try:
-            receipt = destination.recover(begun.document, begun.key)
+            receipt = destination.recover(Document(begun.document, begun.content), begun.key)
         except RemoteError as error:
             report.problem(error.code, location, error.said, next="orderctl run", exit=Exit.REMOTE)
             return

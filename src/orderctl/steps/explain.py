@@ -50,9 +50,8 @@ def explain(ctx: Context, name: str, number: int | None = None) -> Explained:
     places = places_from_json(json.loads(stored.places))
     label = f"the rules of decision {stored.sequence}"
     ruleset = load(stored.ruleset, label, Known.from_places(places))
-    facts = record.facts_of(stored.record, places)
+    facts, before = record.decode(stored.record, places)
     traced = trace(facts, engine.prepare(ruleset, places))
-    before = record.plan_of(stored.record)
     same = engine.plan_text(before) == engine.plan_text(traced.plan)
     replay = "same" if same else "differs" if stored.engine == engine.ENGINE else "other engine"
     document = {

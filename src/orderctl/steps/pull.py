@@ -1,82 +1,140 @@
 """Pull: every channel's orders into the store.
 
-1. a page of payloads is read, understood and looked at, outside any transaction
-2. its orders, what had to be put aside, and the position after it are saved in one
-3. a channel that cannot be completed stops; the others go on, and the next pass goes on where it stopped
+1. channels that wait for a network are read side by side; what comes is saved by this thread alone
+2. a page of payloads is read, understood and looked at, outside any transaction
+3. its orders, what had to be put aside, and the position after it are saved in one
+4. a channel that cannot be completed stops; the others go on, and the next pass goes on where it stopped
+5. read again from a moment, everything is the same, but no position moves: the next pass goes on where the last one was
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 from orderctl.core import failpoints
-from orderctl.core.adapters import Channel, Page
-from orderctl.core.addresses import judged
-from orderctl.core.checks import Checks, money_checks
+from orderctl.core.adapters import Page, Payload
+from orderctl.core.addresses import Judgment
+from orderctl.core.checks import Checks, completeness_checks, money_checks
 from orderctl.core.digests import digest
 from orderctl.core.errors import Exit, RecordError, RemoteError
 from orderctl.core.orders import Order
-from orderctl.steps import tills
+from orderctl.steps import side_by_side, tills
 from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
 from orderctl.steps.refusals import refuse_inputs
 from orderctl.steps.report import Report
-from orderctl.store import cursors, orders, quarantine, revisions
+from orderctl.store import acknowledgments, cursors, orders, pauses, quarantine, revisions
 from orderctl.store.orders import ReadOrder
 from orderctl.store.quarantine import PutAside
 from orderctl.store.transactions import transaction
+from orderctl.wire.addresses import judged
 
 
-def pull(ctx: Context, channels: Sequence[str] = ()) -> Report:
-    """Read what is new on `channels` (all when none is named)."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One pull: what it reports, how far each channel has come, the moment `since` which is read again (empty: new)."""
+
+    ctx: Context
+    report: Report
+    since: str = ""
+    read: Counter[str] = field(default_factory=Counter)
+
+
+def pull(ctx: Context, channels: Sequence[str] = (), since: str = "") -> Report:
+    """Read what is new on `channels` (all when none is named); with `since`, what changed from that moment on."""
     report = Report("pull")
-    for name in chosen(channels, ctx.config.channels, "channel"):
+    reading = Reading(ctx, report, since)
+    paused = pauses.paused(ctx.db, "channel")
+    names = [name for name in chosen(channels, ctx.config.channels, "channel") if name not in paused]
+    for name in names:
         _notice_live(ctx, name, report)
-        try:
-            _channel(ctx, name, report)
-        except RemoteError as error:
-            hint = error.next or f"orderctl pull {name}"
-            report.problem(error.code, name, error.said, next=hint, exit=Exit.REMOTE)
-        except RecordError as error:
-            refuse_inputs(ctx, name, [error])
-            ctx.fresh.add(name)
-        else:
-            refuse_inputs(ctx, name, [])
-            ctx.fresh.add(name)
+    remote = [name for name in names if ctx.adapters.channel(name).remote]
+    for name in names:
+        if name not in remote:
+            _read(reading, name)
+    for name, error in _side_by_side(reading, remote):
+        _ended(reading, name, error)
     return report
+
+
+def _read(reading: Reading, name: str) -> None:
+    try:
+        for page in _walk(reading, name):
+            _page(reading, name, page)
+    except (RemoteError, RecordError) as error:
+        _ended(reading, name, error)
+    else:
+        _ended(reading, name, None)
+
+
+def _side_by_side(reading: Reading, names: Sequence[str]) -> Iterator[tuple[str, Exception | None]]:
+    """Save the pages of these channels as they come; each channel's name once it has ended, with its error."""
+    sources = {name: partial(iter, _walk(reading, name)) for name in names}
+    with contextlib.closing(side_by_side.read(sources)) as arriving:
+        for name, item in arriving:
+            if isinstance(item, Page):
+                _page(reading, name, item)
+            else:
+                yield name, item.error
+
+
+def _walk(reading: Reading, name: str) -> Iterator[Page]:
+    """The pages of a channel from where it was read to, or from the moment that is read again."""
+    channel = reading.ctx.adapters.channel(name)
+    if reading.since:
+        return channel.fetch(channel.positions_at(reading.since))
+    return channel.fetch(cursors.positions(reading.ctx.db, f"channel:{name}"))
+
+
+def _ended(reading: Reading, name: str, error: Exception | None) -> None:
+    """A channel has no more pages; `error` is why, None when it was read to its end."""
+    if isinstance(error, RemoteError):
+        hint = error.next or f"orderctl pull {name}{' --since ' if reading.since else ''}{reading.since}"
+        reading.report.problem(error.code, name, error.said, next=hint, exit=Exit.REMOTE)
+        return
+    if error is not None and not isinstance(error, RecordError):
+        raise error
+    refuse_inputs(reading.ctx, name, [error] if error else [])
+    if not reading.since:  # what changed before that moment was not looked at
+        reading.ctx.fresh.add(name)
 
 
 def _notice_live(ctx: Context, name: str, report: Report) -> None:
     live_from = ctx.config.channels[name].live_from
     if live_from:
         with transaction(ctx.db, "pull.live"):
-            report.count("went live", orders.go_live(ctx.db, ctx.stamp, name, live_from))
+            went = orders.go_live(ctx.db, ctx.stamp, name, live_from)
+            if went and "acknowledgments" in ctx.config.channels[name].push:
+                acknowledgments.add(ctx.db, ctx.stamp, name)
+        report.count("went live", went)
 
 
-def _channel(ctx: Context, name: str, report: Report) -> None:
+def _page(reading: Reading, name: str, page: Page) -> None:
+    ctx, again = reading.ctx, bool(reading.since)
+    items, aside, same = understand(ctx, name, page.payloads)
+    with transaction(ctx.db, "pull.page"):
+        save(ctx, name, items, aside, reading.report)
+        if not again:
+            cursors.move(ctx.db, f"channel:{name}", page.stream, page.position, ctx.now)
+    reading.report.count("unchanged", same)
+    if page.closes and not again:
+        ctx.adapters.channel(name).finished(page.stream)
+        failpoints.reached("pull.finished")
+    reading.read[name] += len(page.payloads)
+    ctx.progress(f"orders from {name}", reading.read[name], None)
+
+
+def understand(ctx: Context, name: str, payloads: Sequence[Payload]) -> tuple[list[ReadOrder], list[PutAside], int]:
+    """The orders in `payloads` that are not stored just so already, what cannot be one, and how many were skipped."""
     channel = ctx.adapters.channel(name)
-    source = f"channel:{name}"
-    read = 0
-    for page in channel.fetch(cursors.positions(ctx.db, source)):
-        items, aside, same = _understand(ctx, name, channel, page)
-        with transaction(ctx.db, "pull.page"):
-            _save(ctx, name, items, report)
-            report.count("put aside", quarantine.put(ctx.db, ctx.stamp, aside))
-            cursors.move(ctx.db, source, page.stream, page.position, ctx.now)
-        report.count("unchanged", same)
-        if page.closes:
-            channel.finished(page.stream)
-            failpoints.reached("pull.finished")
-        read += len(page.payloads)
-        ctx.progress(f"orders from {name}", read, None)
-
-
-def _understand(ctx: Context, name: str, channel: Channel, page: Page) -> tuple[list[ReadOrder], list[PutAside], int]:
-    """The orders on `page` that are not stored just so already, what cannot be one, and how many were skipped."""
-    digests = [digest(payload.raw)[:32] for payload in page.payloads]
+    digests = [digest(payload.raw)[:32] for payload in payloads]
     stored = orders.unchanged(ctx.db, name, digests)
     items, aside, same = [], [], 0
-    for payload, mark in zip(page.payloads, digests, strict=True):
+    for payload, mark in zip(payloads, digests, strict=True):
         if mark in stored:
             same += 1
             continue
@@ -91,8 +149,14 @@ def _understand(ctx: Context, name: str, channel: Channel, page: Page) -> tuple[
 
 def look_at(order: Order) -> Checks:
     """What is noticed about an order when it is saved."""
-    address, parts = judged(order.ship_to) if order.ship_to else ("ok", ())
-    return Checks(address=address, address_problems=parts, codes=money_checks(order))
+    found = judged(order.ship_to) if order.ship_to else Judgment("ok")
+    return Checks(found.verdict, found.parts, found.hints, (*money_checks(order), *completeness_checks(order)))
+
+
+def save(ctx: Context, name: str, items: Sequence[ReadOrder], aside: Sequence[PutAside], report: Report) -> None:
+    """Keep orders and what could not become one, inside the caller's transaction."""
+    _save(ctx, name, items, report)
+    report.count("put aside", quarantine.put(ctx.db, ctx.stamp, aside))
 
 
 def _save(ctx: Context, name: str, items: Sequence[ReadOrder], report: Report) -> None:
@@ -105,6 +169,8 @@ def _save(ctx: Context, name: str, items: Sequence[ReadOrder], report: Report) -
     configured = ctx.config.channels[name]
     fresh = [item for identity, item in newest.items() if identity not in known]
     orders.add(ctx.db, ctx.stamp, fresh, short=configured.short, live_from=configured.live_from)
+    if configured.live_from and "acknowledgments" in configured.push:
+        acknowledgments.add(ctx.db, ctx.stamp, name, [item.order.channel_order_id for item in fresh])
     tills.take(ctx, configured, [item.order for item in fresh])
     report.count("new", len(fresh))
     _report_new(report, fresh)

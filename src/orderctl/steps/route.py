@@ -11,17 +11,38 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from orderctl.core.distances import Point
 from orderctl.core.places import places_to_json
 from orderctl.core.plans import Plan
-from orderctl.core.stock import Sku, WorkingStock
-from orderctl.rules import engine, record
+from orderctl.core.postcodes import found as lies_at
+from orderctl.core.purchasing import OnOrder
+from orderctl.core.stock import WorkingStock
+from orderctl.rules import engine, kits
 from orderctl.rules.facts import Facts
+from orderctl.steps import customs, purchasing
+from orderctl.steps.catalogue import Catalogue
 from orderctl.steps.context import Context
+from orderctl.steps.customs import Customs
+from orderctl.steps.records import Records
 from orderctl.steps.report import Report
-from orderctl.store import capacity, decisions, duplicates, exceptions, holds, locations, meta, stock, waiting
-from orderctl.store.decisions import Basis, Decided
+from orderctl.store import (
+    capacity,
+    decisions,
+    duplicates,
+    exceptions,
+    holds,
+    locations,
+    meta,
+    pauses,
+    postcodes,
+    stock,
+    waiting,
+)
+from orderctl.store.decisions import Basis
 from orderctl.store.exceptions import Trouble
+from orderctl.store.plans import Decided
 from orderctl.store.transactions import transaction
 from orderctl.store.waiting import WaitingOrder
 
@@ -37,8 +58,18 @@ class Desk:
     stale: tuple[str, ...]
     capacity_used: dict[str, int]
     stock: WorkingStock = field(default_factory=lambda: WorkingStock({}))
-    skus: dict[str, Sku] = field(default_factory=dict)
+    skus: Catalogue = field(default_factory=Catalogue)
+    records: Records = field(default_factory=Records)
+    stocked: set[str] = field(default_factory=set)  # SKUs whose stock has been read
+    on_order: OnOrder | None = None  # None = nothing is
+    customs: Customs = field(default_factory=Customs)
     repeats: dict[int, str] = field(default_factory=dict)  # order_id -> the earlier order it may repeat
+    points: dict[tuple[str, str], Point] = field(default_factory=dict)  # where the batch's postcodes lie
+
+    def forget_stock(self) -> None:
+        """Read it again for the next batch: what was taken from it has not all been reserved."""
+        self.stock = WorkingStock({})
+        self.stocked = set()
 
 
 def route(ctx: Context, orders: Sequence[int] = ()) -> Report:
@@ -60,8 +91,11 @@ def _route_batch(ctx: Context, desk: Desk, batch: Sequence[WaitingOrder], report
     _load_stock(ctx, desk, batch)
     window_s = ctx.config.places.duplicate_window_s
     desk.repeats = duplicates.of(ctx.db, batch, window_s) if window_s else {}
-    decided = [_decide(ctx, desk, one) for one in batch if not _held_by_a_person(ctx, one)]
-    _apply(ctx, desk, decided, report)
+    if ctx.rules.by_distance:
+        wanted = {(to.country, to.postcode) for one in batch if (to := one.order.ship_to)}
+        desk.points = postcodes.points(ctx.db, wanted)
+    decided = [(one, *_decide(ctx, desk, one)) for one in batch if not _held_by_a_person(ctx, one)]
+    _apply(ctx, desk, [_frozen(ctx, desk, *each) for each in decided], report)
 
 
 def _desk(ctx: Context) -> Desk:
@@ -74,39 +108,45 @@ def _desk(ctx: Context) -> Desk:
             meta.put(ctx.db, "ruleset", ruleset.digest)
     return Desk(
         basis=basis,
-        paused=tuple(locations.paused(ctx.db)),
+        paused=tuple(pauses.paused(ctx.db, "location")),
         stale=locations.stale(ctx.db, ctx.config.places, ctx.now),
         capacity_used=capacity.used(ctx.db, ctx.config.places, ctx.rules.limited, ctx.now),
+        on_order=purchasing.opened(ctx),
+        customs=customs.opened(ctx),
     )
 
 
 def _load_stock(ctx: Context, desk: Desk, batch: Sequence[WaitingOrder]) -> None:
-    wanted = {line.sku for one in batch for line in one.order.lines} | set(ctx.rules.added_skus)
-    _load_skus(ctx, desk, wanted)
-    parts = {part for sku in wanted if sku in desk.skus for part in desk.skus[sku].components}
-    _load_skus(ctx, desk, parts)
-    desk.stock = WorkingStock(stock.available(ctx.db, wanted | parts))
+    orders = [one.order for one in batch]
+    wanted = desk.skus.load(ctx.db, orders, ctx.rules.added_skus)
+    customs.load(ctx, desk.customs, desk.skus, orders)
+    desk.stock.add(stock.available(ctx.db, wanted - desk.stocked))
+    purchasing.load(ctx, desk.on_order, wanted - desk.stocked)
+    desk.stocked |= wanted
 
 
-def _load_skus(ctx: Context, desk: Desk, wanted: set[str]) -> None:
-    """Nothing changes a SKU while orders are routed, so that each is read once."""
-    found = stock.known_skus(ctx.db, wanted - desk.skus.keys())
-    desk.skus.update({sku: Sku(sku=sku, **data) for sku, data in found.items()})
-
-
-def _decide(ctx: Context, desk: Desk, one: WaitingOrder) -> Decided:
-    facts = facts_of(ctx, desk, one)
-    plan = engine.decide(facts, ctx.rules)
+def _decide(ctx: Context, desk: Desk, one: WaitingOrder) -> tuple[Facts, Plan]:
+    facts, plan = kits.decide(facts_of(ctx, desk, one), ctx.rules)
     if one.watched:
-        return Decided(one, plan, record.encode(facts, plan, one.document), applied=False)
+        return facts, plan
+    purchasing.promise(desk.on_order, one, facts, plan)
     for shipment in plan.shipments:
-        for line in shipment.promised:
-            if shipment.location in ctx.counted:
+        if shipment.location in ctx.counted:
+            for line in shipment.promised:
                 desk.stock.take(shipment.location, line.sku, line.quantity)
         if shipment.location in desk.capacity_used:
             desk.capacity_used[shipment.location] += 1
+    return facts, plan
+
+
+def _frozen(ctx: Context, desk: Desk, one: WaitingOrder, facts: Facts, plan: Plan) -> Decided:
+    """The decision as it is written down; made once all of a batch are decided, which is faster than in between."""
+    frozen = desk.records.text(facts, plan, one.document)
+    if one.watched:
+        return Decided(one, plan, frozen, applied=False)
     pushes = ctx.config.places.channels[one.order.channel].push
-    return Decided(one, plan, record.encode(facts, plan, one.document), applied=True, cancel_pushed="cancel" in pushes)
+    parts = {name: sku.components for name, sku in facts.skus.items() if sku.components}
+    return Decided(one, plan, frozen, applied=True, cancel_pushed="cancel" in pushes, parts=parts)
 
 
 def _held_by_a_person(ctx: Context, one: WaitingOrder) -> bool:
@@ -120,26 +160,29 @@ def _held_by_a_person(ctx: Context, one: WaitingOrder) -> bool:
 
 def facts_of(ctx: Context, desk: Desk, one: WaitingOrder) -> Facts:
     """Everything a rule may look at for this order, frozen."""
-    units = {name: line.open + line.backordered for name, line in one.lines.items() if line.open + line.backordered}
-    skus = {line.sku for line in one.order.lines if line.id in units}
-    known = {sku: desk.skus[sku] for sku in sorted(skus.union(ctx.rules.added_skus)) if sku in desk.skus}
-    parts = {part for sku in known.values() for part in sku.components}
+    units = {name: count for name, line in one.lines.items() if (count := line.open + line.backordered)}
+    skus = sorted({line.sku for line in one.order.lines if line.id in units})
     added = ctx.rules.added_skus
+    named = sorted({*skus, *added}) if added else skus
+    known = desk.skus.of(one.order.channel, named)
+    parts = desk.skus.parts(known.values())
     return Facts(
         order=one.order,
         now=ctx.now,
         places=ctx.config.places,
-        stock=desk.stock.of(ctx.config.places.locations, sorted(skus | parts | set(added))),
+        stock=desk.stock.of(ctx.config.places.locations, sorted(parts.keys() | named) if parts else named),
         open_units=units,
-        skus=known | {part: desk.skus[part] for part in sorted(parts) if part in desk.skus},
-        unknown_skus=tuple(sorted(sku for sku in skus if sku not in desk.skus)),
+        skus=parts | known if parts else known,
+        unknown_skus=tuple([sku for sku in skus if sku not in known]),
         excluded=one.excluded,
         paused=desk.paused,
         stale=desk.stale,
         capacity_used={name: used for name, used in desk.capacity_used.items() if used},
-        holds={reason: hold.placed_at for reason, hold in one.holds.items()},
-        released=tuple(dict.fromkeys(one.released)),
+        holds={reason: hold.placed_at for reason, hold in one.holds.items()} if one.holds else {},
+        released=tuple(dict.fromkeys(one.released)) if one.released else (),
+        incoming=purchasing.incoming(desk.on_order, one, sorted(parts.keys() | named) if parts else named),
         backordered_at={name: line.backordered_at for name, line in one.lines.items() if line.backordered_at},
+        no_customs=customs.lacking(desk.customs, one.order, known),
         attempts=one.decisions,
         address=one.address,
         derived=_found_out(desk, one),
@@ -148,10 +191,14 @@ def facts_of(ctx: Context, desk: Desk, one: WaitingOrder) -> Facts:
     )
 
 
-def _found_out(desk: Desk, one: WaitingOrder) -> dict[str, bool]:
-    """What holds the order whatever its rules say."""
-    found = {"money_mismatch": "money_mismatch" in one.checks, "possible_duplicate": one.order_id in desk.repeats}
-    return {name: True for name, holds_it in found.items() if holds_it}
+def _found_out(desk: Desk, one: WaitingOrder) -> dict[str, Any]:
+    """What holds the order whatever its rules say, and where it goes as far as that is known."""
+    found: dict[str, Any] = {"money_mismatch": True} if "money_mismatch" in one.checks else {}
+    if desk.points and (to := one.order.ship_to) and (point := lies_at(desk.points, to.country, to.postcode)):
+        found["coordinates"] = list(point)
+    if one.order_id in desk.repeats:
+        found["possible_duplicate"] = True
+    return found
 
 
 def _apply(ctx: Context, desk: Desk, decided: Sequence[Decided], report: Report) -> None:
@@ -161,6 +208,7 @@ def _apply(ctx: Context, desk: Desk, decided: Sequence[Decided], report: Report)
     except sqlite3.IntegrityError as error:
         if len(decided) == 1:
             _put_aside(ctx, decided[0].waiting, error)
+            desk.forget_stock()  # what this order took
         else:
             for one in decided:
                 _apply(ctx, desk, [one], report)

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from orderctl.config.load import load as load_config
 from orderctl.config.model import Config
 from orderctl.core.errors import ConfigError, Finding, RecordError, UsageError
-from orderctl.core.text import did_you_mean
 from orderctl.core.toml import LARGEST_FILE
 from orderctl.rules import codes
 from orderctl.rules.known import Known
@@ -108,19 +107,11 @@ def _meanings(findings: Iterable[Finding]) -> dict[str, str]:
 
 
 def _skus(file: Path) -> frozenset[str]:
-    """The column of SKUs in a CSV or TSV file."""
-    from orderctl.destinations.answer_rows import STOCK_FEED, AnswerColumns
-    from orderctl.wire import tables
+    """The SKUs that a file for `skus import` names; what else it says of them does not matter here."""
+    from orderctl.wire import sku_rows
 
-    columns = AnswerColumns({"sku": STOCK_FEED["sku"]}, {})
     try:
-        with file.open("rb") as opened:
-            reader = tables.Reader("tsv" if file.suffix == ".tsv" else "csv")
-            header = reader.header(opened, str(file))
-            if not columns.ours(dict.fromkeys(header.names, "")):
-                raise UsageError(f"there is no column 'sku'{did_you_mean('sku', header.names)}", where=str(file))
-            rows = (columns.ours(row.cells) for row in reader.rows(opened, str(file), header))
-            return frozenset(sku for row in rows if (sku := row.get("sku")))
+        return frozenset(row.sku for row in sku_rows.read(file, str(file)).rows)
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(file)) from None
     except RecordError as error:
@@ -168,6 +159,7 @@ def _of_file(
     from orderctl.rules import testfile
     from orderctl.rules.testrun import Runner
     from orderctl.rules.trace_json import trace_to_json
+    from orderctl.wire.addresses import judged
 
     parsed = testfile.parse(content(file, "test file", "name it after `rules test`"), str(file))
     named_rules, named_config = testfile.paths(parsed)
@@ -175,7 +167,7 @@ def _of_file(
         config or _config_of(file, named_config), rules or (file.parent / named_rules if named_rules else None)
     )
     tests = testfile.read(parsed, Known.from_places(found.config.places), found.ruleset.timezone)
-    runner = Runner(found.ruleset, found.config.places)
+    runner = Runner(found.ruleset, found.config.places, judged)
     every = [rule.id for stage in found.ruleset.stages.values() for rule in stage]
     for one in tests:
         if pattern.casefold() not in one.name.casefold():

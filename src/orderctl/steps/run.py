@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 
 from orderctl.core.errors import UsageError, worst
 from orderctl.core.text import did_you_mean
-from orderctl.steps import collect, context, dispatch, news, pull, push, route
+from orderctl.steps import collect, context, deadlines, dispatch, news, pull, pull_one, push, route
 from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
+from orderctl.steps.pull_one import One
 from orderctl.steps.report import Report
 from orderctl.store import effects, passes
 
@@ -23,9 +24,11 @@ STEPS = ("pull", "collect", "route", "dispatch", "push")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Subjects:
-    """What single steps are limited to; empty = everything."""
+    """What single steps are limited to; empty = everything. `since` and `one` are what a pull reads again."""
 
     channels: Sequence[str] = ()
+    since: str = ""
+    one: One | None = None
     locations: Sequence[str] = ()
     orders: Sequence[int] = ()
 
@@ -69,12 +72,24 @@ def run(
 
 def _step(name: str, subjects: Subjects) -> Callable[[Context], Report]:
     return {
-        "pull": lambda ctx: pull.pull(ctx, subjects.channels),
+        "pull": lambda ctx: _pull(ctx, subjects),
         "collect": lambda ctx: collect.collect(ctx, subjects.locations),
         "route": lambda ctx: route.route(ctx, subjects.orders),
-        "dispatch": lambda ctx: dispatch.dispatch(ctx, subjects.locations),
+        "dispatch": lambda ctx: _dispatch(ctx, subjects),
         "push": lambda ctx: push.push(ctx, subjects.channels),
     }[name]
+
+
+def _pull(ctx: Context, subjects: Subjects) -> Report:
+    if subjects.one is not None:
+        return pull_one.pull_one(ctx, subjects.one)
+    return pull.pull(ctx, subjects.channels, subjects.since)
+
+
+def _dispatch(ctx: Context, subjects: Subjects) -> Report:
+    report = dispatch.dispatch(ctx, subjects.locations)
+    deadlines.review(ctx)
+    return report
 
 
 def _recover(ctx: Context) -> Report:

@@ -15,6 +15,7 @@ from orderctl.core.confirmations import StockCount
 from orderctl.core.errors import ConfigError, Finding, RecordError, UsageError
 from orderctl.destinations import answer_rows
 from orderctl.destinations.answer_rows import AnswerColumns
+from orderctl.steps import news
 from orderctl.steps.choice import chosen
 from orderctl.steps.collect import take_counts
 from orderctl.steps.context import Context
@@ -33,7 +34,7 @@ def stock_import(ctx: Context, file: Path, location: str = "") -> Report:
     """
     if location:
         chosen([location], ctx.config.locations, "location")
-    counts, mark, counted_at = _read(file, location)
+    counts, mark, counted_at = counts_in(file, location)
     chosen(list(counts), ctx.config.locations, "location")
     report = Report("stock import")
     ctx.stamp = passes.begin(ctx.db, "stock import", ctx.stamp.actor, ctx.stamp.at)
@@ -45,13 +46,15 @@ def stock_import(ctx: Context, file: Path, location: str = "") -> Report:
             report.count("stock changes", moved)
             outcome = "older than the newest count, left out" if late else "counted"
             report.items.append({"location": name, "rows": len(rows), "changes": moved, "outcome": outcome})
+    news.tell(ctx, report)
     passes.end(ctx.db, ctx.stamp, ctx.now, int(report.exit), "")
     return report
 
 
-def _read(file: Path, location: str) -> tuple[dict[str, list[StockCount]], str, str]:
-    """Location -> counts, the file's digest, and when it was written."""
+def counts_in(file: Path, location: str = "") -> tuple[dict[str, list[StockCount]], str, str]:
+    """Location -> counts, the file's digest, and when it was written. Raises what `stock_import` does for a file."""
     counts: dict[str, list[StockCount]] = {}
+    lines: dict[tuple[str, str], int] = {}
     findings: list[Finding] = []
     try:
         with file.open("rb") as opened:
@@ -62,6 +65,7 @@ def _read(file: Path, location: str) -> tuple[dict[str, list[StockCount]], str, 
             for row in reader.rows(opened, str(file), header):
                 try:
                     count = _count(columns.ours(row.cells), row, location, str(file))
+                    _need_first(count, lines.setdefault((count.location, count.sku), row.line), row.line)
                     counts.setdefault(count.location, []).append(count)
                 except ValueError as error:
                     findings.append(Finding(BAD_ROW, str(error), str(file), row.line))
@@ -75,6 +79,12 @@ def _read(file: Path, location: str) -> tuple[dict[str, list[StockCount]], str, 
     if findings:
         raise ConfigError(findings)
     return counts, mark, times.moment(written)
+
+
+def _need_first(count: StockCount, first: int, line: int) -> None:
+    if first != line:
+        message = f"counts {count.sku[:40]} once more; it stands in line {first} already"
+        raise ValueError(message)
 
 
 def _count(stated: dict[str, str], row: tables.Row, location: str, file: str) -> StockCount:

@@ -1,4 +1,7 @@
-"""Goods that a customer took at a till: nothing is shipped, but they are off the shop's stock."""
+"""Goods that a customer took at a till: nothing is shipped, but they are off the shop's stock.
+
+A pack is so many units of its SKU; of a kit that is not kept assembled its parts are taken.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from orderctl.core.orders import Order
 from orderctl.core.revisions import taken_in_shop
 from orderctl.core.stock import StockMove
 from orderctl.steps.context import Context
-from orderctl.store import exceptions, stock
+from orderctl.store import exceptions, skus, stock
 from orderctl.store.exceptions import Trouble
 
 
@@ -36,17 +39,23 @@ def take(ctx: Context, channel: ChannelConfig, orders: Sequence[Order]) -> None:
 
 
 def _moves(ctx: Context, order: Order, location: str) -> list[StockMove]:
+    sold = skus.sold(ctx.db, order.channel, {line.sku for line in order.lines})
+    taken = [
+        (line, sold[line.sku].components if line.sku in sold and sold[line.sku].components else {line.sku: 1})
+        for line in order.lines
+        if line.quantity and line.requires_shipping
+    ]
     return [
         StockMove(
             location=location,
-            sku=line.sku,
-            delta=-line.quantity,
+            sku=part,
+            delta=-line.quantity * each,
             reason="shipped",
             cause=f"till:{order.channel}:{order.channel_order_id}",
-            key=key("till", order.channel, order.channel_order_id, line.id),
+            key=key("till", order.channel, order.channel_order_id, line.id, *([part] if len(parts) > 1 else [])),
             actor=ctx.stamp.actor,
             moved_at=ctx.now,
         )
-        for line in order.lines
-        if line.quantity and line.requires_shipping
+        for line, parts in taken
+        for part, each in parts.items()
     ]

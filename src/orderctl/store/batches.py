@@ -9,17 +9,22 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
 
 from orderctl.core.effects import Batch, BatchLine, BatchShipment, Document, Receipt
+from orderctl.core.making import maker
 from orderctl.core.orders import Address
 from orderctl.core.stamp import Stamp
-from orderctl.store import effects, events, exceptions, orders, reservations, shipments
+from orderctl.store import effects, events, exceptions, order_documents, orders, reservations, shipments
 from orderctl.store.exceptions import Trouble
+from orderctl.store.order_documents import Shown
 from orderctl.store.reservations import Counted
 
 #: When the copy of the order `o` was read.
 _READ_AT = "(SELECT read_at FROM order_revisions r WHERE r.order_id = o.order_id AND r.revision = o.revision)"
+
+#: An address of which nothing is known.
+_NOWHERE = dict.fromkeys(Address.__slots__, "")
+_line, _handed = maker(BatchLine), maker(BatchShipment)
 
 
 def due(db: sqlite3.Connection, location: str, now: str, *, unread: Sequence[str] = (), oldest: str = "") -> list[int]:
@@ -64,54 +69,54 @@ def next_number(db: sqlite3.Connection, location: str) -> int:
 def gather(db: sqlite3.Connection, shipment_ids: Sequence[int]) -> tuple[BatchShipment, ...]:
     """These shipments with everything a document may show, in this order."""
     ids = json.dumps(shipment_ids)
-    lines: dict[int, list[tuple[str, str, int]]] = {}
-    for shipment_id, name, sku, quantity in db.execute(
-        "SELECT s.shipment_id, l.channel_line_id, s.sku, s.quantity FROM shipment_lines s JOIN order_lines l"
+    lines: dict[int, list[tuple[str, str, int, str]]] = {shipment_id: [] for shipment_id in shipment_ids}
+    for shipment_id, name, sku, quantity, parts in db.execute(
+        "SELECT s.shipment_id, l.channel_line_id, s.sku, s.quantity, s.parts FROM shipment_lines s JOIN order_lines l"
         " USING (line_id) WHERE s.shipment_id IN (SELECT value FROM json_each(?)) ORDER BY s.shipment_id, l.position",
         (ids,),
     ):
-        lines.setdefault(shipment_id, []).append((name, sku, quantity))
-    found = {}
-    for shipment_id, reference, carrier, service, options, document in db.execute(
-        "SELECT s.shipment_id, s.reference, s.carrier, s.service, s.options, d.document FROM shipments s"
-        " JOIN order_documents d USING (order_id) WHERE s.shipment_id IN (SELECT value FROM json_each(?))",
-        (ids,),
-    ):
-        found[shipment_id] = _shipment(
-            json.loads(document), reference, carrier, service, json.loads(options), lines.get(shipment_id, [])
+        lines[shipment_id].append((name, sku, quantity, parts))
+    found = {
+        shipment_id: _shipment(
+            order_documents.read_shown(document), reference, carrier, service, options, lines[shipment_id]
         )
-    return tuple(found[shipment_id] for shipment_id in shipment_ids)
+        for shipment_id, document, reference, carrier, service, options in db.execute(
+            "SELECT s.shipment_id, d.document, s.reference, s.carrier, s.service, s.options FROM shipments s"
+            " JOIN order_documents d USING (order_id) WHERE s.shipment_id IN (SELECT value FROM json_each(?))",
+            (ids,),
+        )
+    }
+    return tuple([found[shipment_id] for shipment_id in shipment_ids])
 
 
 def _shipment(
-    order: dict[str, Any],  # as the store keeps it
+    order: Shown,
     reference: str,
     carrier: str,
     service: str,
-    options: dict[str, Any],
-    lines: list[tuple[str, str, int]],
+    said: str,  # what rules have chosen, as JSON
+    lines: Sequence[tuple[str, str, int, str]],
 ) -> BatchShipment:
-    titles = {line["id"]: line.get("title", "") for line in order["lines"]}
-    address = order.get("ship_to", {})
-    return BatchShipment(
-        reference=reference,
-        order_number=order["number"],
-        channel=order["channel"],
-        placed_at=order["placed_at"],
-        ship_by=order.get("ship_by", ""),
-        ship_to={name: address.get(name, "") for name in Address.__slots__},
-        email=order.get("customer", {}).get("email", ""),
-        carrier=carrier,
-        service=service,
-        lines=(
-            *(BatchLine(name, sku, titles.get(name, ""), quantity) for name, sku, quantity in lines),
-            *(BatchLine("", sku, "", units) for sku, units in options.get("add_items", {}).items()),
-        ),
-        options=options,
-        gift_message=order.get("gift_message", ""),
-        note=order.get("note", ""),
-        currency=order["currency"],
-    )
+    titles = {line.id: line.title for line in order.lines}
+    asked = [_line(name, sku, titles.get(name, ""), quantity) for name, sku, quantity, _ in lines]
+    if any(line[3] for line in lines):
+        asked = [taken for line, (*_, parts) in zip(asked, lines, strict=True) for taken in _taken(line, parts)]
+    options = json.loads(said) if said != "{}" else {}
+    if "add_items" in options:
+        asked += [_line("", sku, "", units) for sku, units in options["add_items"].items()]
+    return _handed(
+        reference, order.number, order.channel, order.placed_at, order.ship_by, _NOWHERE | (order.ship_to or {}),
+        order.customer.email, carrier, service, tuple(asked), options, order.gift_message, order.note, order.currency,
+    )  # fmt: skip
+
+
+def _taken(line: BatchLine, parts: str) -> Sequence[BatchLine]:
+    """What a location takes from its shelves for `line`: itself, or so many of each of its `parts` (JSON)."""
+    if not parts:
+        return (line,)
+    found: dict[str, int] = json.loads(parts)
+    title = line.title if list(found.values()) == [1] else f"for {line.quantity} x {line.title or line.sku}"
+    return [BatchLine(line.line_id, part, title, each * line.quantity) for part, each in found.items()]
 
 
 def begin(db: sqlite3.Connection, stamp: Stamp, batch: Batch, document: Document, shipment_ids: Sequence[int]) -> str:
@@ -134,12 +139,13 @@ def begin(db: sqlite3.Connection, stamp: Stamp, batch: Batch, document: Document
             *(stamp.at, document.name, stamp.at, stamp.at),
         ),
     )
-    rows = db.execute(
+    db.execute(
         "UPDATE shipments SET state = 'sending', batch_id = ? WHERE state = 'planned'"
-        " AND shipment_id IN (SELECT value FROM json_each(?)) RETURNING order_id, reference",
-        (batch_id, json.dumps(list(shipment_ids))),
-    ).fetchall()
-    events.add(db, stamp, [(order_id, "shipment sending", f"{ref} in {document.name}") for order_id, ref in rows])
+        " AND shipment_id IN (SELECT value FROM json_each(?))",
+        (batch_id, json.dumps(shipment_ids)),
+    )
+    sending = "SELECT order_id, reference || ' in ' || ? FROM shipments WHERE batch_id = ? ORDER BY shipment_id"
+    events.add_selected(db, stamp, "shipment sending", sending, (document.name, batch_id))
     return effect_key
 
 

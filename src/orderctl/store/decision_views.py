@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from orderctl.store import blocks
+
 
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
@@ -28,12 +30,14 @@ def decision(db: sqlite3.Connection, order_id: int, sequence: int | None = None)
     """The order's newest decision, or the one numbered `sequence`; None when there is none."""
     row = db.execute(
         "SELECT o.channel || '/' || o.number, d.sequence, o.decisions, d.decided_at, d.actor, d.engine, d.applied,"
-        " d.record, r.text, r.digest, p.text, p.digest FROM decisions d JOIN orders o USING (order_id)"
+        " r.text, r.digest, p.text, p.digest, b.content, d.first_byte, d.bytes FROM decisions d"
+        " JOIN orders o USING (order_id) JOIN decision_blocks b USING (block_id)"
         " JOIN rulesets r USING (ruleset_id) JOIN places p USING (places_id)"
         " WHERE d.order_id = ? AND d.sequence = coalesce(?, o.decisions)",
         (order_id, sequence),
     ).fetchone()
     if row is None:
         return None
-    order, number, newest, decided_at, actor, engine, applied, *rest = row
-    return StoredDecision(order, number, newest, decided_at, actor, engine, bool(applied), *rest)
+    order, number, newest, decided_at, actor, engine, applied, *texts = row[:-3]
+    record = blocks.part(*row[-3:])
+    return StoredDecision(order, number, newest, decided_at, actor, engine, bool(applied), record, *texts)

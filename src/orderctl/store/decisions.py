@@ -9,33 +9,20 @@ from dataclasses import dataclass
 
 from orderctl.core.digests import digest
 from orderctl.core.orders import PRIORITIES
-from orderctl.core.plans import Plan, PlannedShipment
 from orderctl.core.stamp import Stamp
-from orderctl.store import cancellations, events, exceptions, holds, orders, overrides
+from orderctl.store import blocks, cancellations, events, exceptions, holds, orders, overrides, plans
 from orderctl.store.exceptions import Trouble
-from orderctl.store.waiting import WaitingOrder
+from orderctl.store.plans import Decided, only_ships
 
 #: Exceptions that a decision raises and that close when a later decision no longer does.
 DECIDED = (
     *("unknown_sku", "short_stock", "no_service", "unrouted", "rejected", "backorder_expired", "late_delivery"),
-    *("given_short", "given_location", "refused_by_store"),
+    *("given_short", "given_location", "refused_by_store", "missing_customs"),
 )
+#: Records that are compressed together.
+IN_A_BLOCK = 25
 #: Problems that are written down with the order but stop nothing, so that nobody has to answer them.
 NOTED = ("missing_weight",)
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """One order with its plan. `record` is the compressed record that `explain` replays.
-
-    `cancel_pushed` says whether its channel takes cancellations from us.
-    """
-
-    waiting: WaitingOrder
-    plan: Plan
-    record: bytes
-    applied: bool
-    cancel_pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,36 +50,44 @@ def _kept(db: sqlite3.Connection, stamp: Stamp, name: str, mark: str, text: str)
 
 def apply(db: sqlite3.Connection, stamp: Stamp, made_with: Basis, decided: Sequence[Decided]) -> None:
     """Write `decided` down and make it true, inside the caller's transaction."""
-    first = db.execute("SELECT coalesce(max(decision_id), 0) + 1 FROM decisions").fetchone()[0]
+    first = _write_down(db, stamp, made_with, decided)
+    marked = [(decision_id, one, only_ships(one)) for decision_id, one in enumerate(decided, first)]
+    others = [one for _, one, plain in marked if not plain]
+    real = [one for one in others if one.applied]
+    holds.settle(db, stamp, {one.waiting.order_id: one.plan.holds for one in real if _has_holds(one)})
+    plans.ship(db, stamp, [each for each in marked if each[1].applied])
+    _count_lines(db, stamp, real)
+    _flags(db, stamp, others)
+    troubles = list(_troubles(real))
+    keep: dict[int, set[str]] = {one.waiting.order_id: set() for one in decided if one.applied}
+    for order_id, trouble in troubles:
+        keep[order_id].add(trouble.code)
+    exceptions.settle_orders(db, stamp, keep, DECIDED)
+    exceptions.raise_all(db, stamp, [trouble for _, trouble in troubles])
+    events.add(db, stamp, _story(real))
+    orders.refresh(db, stamp, [one.waiting.order_id for one in others])
+
+
+def _write_down(db: sqlite3.Connection, stamp: Stamp, made_with: Basis, decided: Sequence[Decided]) -> int:
+    """The row of the first of `decided`; the others follow it."""
+    first = int(db.execute("SELECT coalesce(max(decision_id), 0) + 1 FROM decisions").fetchone()[0])
+    places = blocks.keep(db, "decision_blocks", [one.record for one in decided], IN_A_BLOCK, blocks.DECISIONS)
+    made = (stamp.at, stamp.actor, stamp.pass_id, made_with.engine, made_with.ruleset_id, made_with.places_id)
     db.executemany(
         "INSERT INTO decisions (decision_id, order_id, sequence, decided_at, actor, pass_id, engine, ruleset_id,"
-        " places_id, applied, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " places_id, applied, block_id, first_byte, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (
-                *(decision_id, one.waiting.order_id, one.waiting.decisions + 1, stamp.at, stamp.actor, stamp.pass_id),
-                *(made_with.engine, made_with.ruleset_id, made_with.places_id, one.applied, one.record),
-            )
-            for decision_id, one in enumerate(decided, first)
+            (decision_id, one.waiting.order_id, one.waiting.decisions + 1, *made, one.applied, *place)
+            for decision_id, (one, place) in enumerate(zip(decided, places, strict=True), first)
         ],
     )
-    applied = [(decision_id, one) for decision_id, one in enumerate(decided, first) if one.applied]
-    holds.settle(db, stamp, {one.waiting.order_id: one.plan.holds for _, one in applied if _has_holds(one)})
-    _count_lines(db, stamp, [one for _, one in applied])
-    _plan_shipments(db, stamp, applied)
-    _flags(db, stamp, decided)
-    exceptions.settle_orders(db, stamp, {one.waiting.order_id: _codes(one) for _, one in applied}, DECIDED)
-    exceptions.raise_all(db, stamp, _troubles(one for _, one in applied))
-    events.add(db, stamp, _story(one for _, one in applied))
-    orders.refresh(db, stamp, [one.waiting.order_id for one in decided])
+    return first
 
 
 def _story(decided: Iterable[Decided]) -> Iterable[tuple[int, str, str]]:
-    """What the order's history says of each decision."""
+    """What the order's history says of each decision, beside its shipments."""
     for one in decided:
         order_id, plan = one.waiting.order_id, one.plan
-        for part, shipment in enumerate(plan.shipments, one.waiting.parts + 1):
-            units = ", ".join(f"{line.quantity} x {line.sku}" for line in shipment.lines)
-            yield order_id, "planned", f"{one.waiting.stem}-{part}: {units} from {shipment.location}"
         for wait in plan.backorders:
             yield order_id, "backordered", f"{wait.quantity} x {wait.sku}"
         for event in plan.events:
@@ -121,7 +116,7 @@ def _count_lines(db: sqlite3.Connection, stamp: Stamp, decided: Sequence[Decided
             wait = waits.get(name)
             left = wait.quantity if wait else 0
             take, drop = planned.get(name, 0), cancelled.get(name, 0)
-            if take or drop or left != line.backordered:
+            if take or drop or wait or line.backordered:
                 since = (line.backordered_at or stamp.at) if wait else None
                 rows.append(
                     (
@@ -133,44 +128,6 @@ def _count_lines(db: sqlite3.Connection, stamp: Stamp, decided: Sequence[Decided
         "UPDATE order_lines SET open = ?, planned = planned + ?, backordered = ?, cancelled = cancelled + ?,"
         " backordered_at = ?, expected_at = ? WHERE line_id = ?",
         rows,
-    )
-
-
-def _plan_shipments(db: sqlite3.Connection, stamp: Stamp, decided: Sequence[tuple[int, Decided]]) -> None:
-    next_id = db.execute("SELECT coalesce(max(shipment_id), 0) + 1 FROM shipments").fetchone()[0]
-    rows, line_rows, promise_rows = [], [], []
-    for decision_id, one in decided:
-        waiting = one.waiting
-        for part, shipment in enumerate(one.plan.shipments, waiting.parts + 1):
-            rows.append(_shipment_row(next_id, decision_id, waiting, part, shipment, stamp))
-            for line in shipment.lines:
-                line_id = waiting.lines[line.line_id].line_id
-                line_rows.append((next_id, line_id, line.sku, line.quantity))
-            for line in shipment.promised:
-                line_id = waiting.lines[line.line_id].line_id
-                promise_rows.append((next_id, line_id, shipment.location, line.sku, line.quantity))
-            next_id += 1
-    db.executemany(
-        "INSERT INTO shipments (shipment_id, order_id, part, reference, decision_id, location, carrier, service, state,"
-        " priority, not_before, options, cost_minor, planned_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?, ?, ?, ?)",
-        rows,
-    )
-    db.executemany("INSERT INTO shipment_lines (shipment_id, line_id, sku, quantity) VALUES (?, ?, ?, ?)", line_rows)
-    db.executemany(
-        "INSERT INTO reservations (shipment_id, line_id, location, sku, quantity) VALUES (?, ?, ?, ?, ?)", promise_rows
-    )
-
-
-def _shipment_row(
-    shipment_id: int, decision_id: int, waiting: WaitingOrder, part: int, shipment: PlannedShipment, stamp: Stamp
-) -> tuple[object, ...]:
-    carrier, _, service = shipment.service.partition(":")
-    options = json.dumps(shipment.options, ensure_ascii=False, sort_keys=True) if shipment.options else "{}"
-    return (
-        *(shipment_id, waiting.order_id, part, f"{waiting.stem}-{part}", decision_id, shipment.location),
-        *(carrier, service, PRIORITIES.index(shipment.priority), shipment.not_before, options),
-        *(shipment.cost_minor, stamp.at),
     )
 
 
@@ -225,12 +182,8 @@ def _cancellations(db: sqlite3.Connection, stamp: Stamp, one: Decided) -> None:
         cancellations.add(db, stamp, waiting.order_id, waiting.order, units, plan.rejected or "out of stock")
 
 
-def _codes(one: Decided) -> set[str]:
-    return {trouble.code for trouble in _troubles([one])}
-
-
-def _troubles(decided: Iterable[Decided]) -> list[Trouble]:
-    troubles = []
+def _troubles(decided: Iterable[Decided]) -> Iterable[tuple[int, Trouble]]:
+    """What a person should know: the order's row and its trouble."""
     for one in decided:
         plan, waiting = one.plan, one.waiting
         found = [(problem.code, problem.message) for problem in plan.problems if problem.code not in NOTED]
@@ -241,5 +194,5 @@ def _troubles(decided: Iterable[Decided]) -> list[Trouble]:
             if plan.cancelled:
                 skus = ", ".join(f"{line.quantity} x {line.sku}" for line in plan.cancelled)
                 found.append(("cancel_not_pushed", f"cancel {skus} on the channel by hand"))
-        troubles += [Trouble(code, waiting.stem, message, waiting.order_id, plan.assigned) for code, message in found]
-    return troubles
+        for code, message in found:
+            yield waiting.order_id, Trouble(code, waiting.stem, message, waiting.order_id, plan.assigned)

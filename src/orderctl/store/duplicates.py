@@ -7,8 +7,8 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 
-from orderctl.core.order_document import order_of
 from orderctl.core.orders import Order
+from orderctl.store import order_documents
 from orderctl.store.waiting import WaitingOrder
 
 HOLD = "possible_duplicate"
@@ -28,7 +28,7 @@ def of(db: sqlite3.Connection, orders: Iterable[WaitingOrder], window_s: int) ->
         " WHERE a.order_id IN (SELECT value FROM json_each(?)) AND b.state <> 'cancelled' ORDER BY b.order_id",
         (f"-{window_s} seconds", json.dumps(sorted(fresh))),
     ):
-        if order_id not in found and _same(fresh[order_id].order, order_of(document)):
+        if order_id not in found and _same(fresh[order_id].order, order_documents.read(document)):
             found[order_id] = stem
     return found
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orderctl.core.digests import digest, key
 from orderctl.core.effects import Document, Receipt, Tracking, TrackingLine
 from orderctl.core.stamp import Stamp
-from orderctl.core.times import later
+from orderctl.core.times import later, seconds_between
 from orderctl.store import events, exceptions, meta, orders
 from orderctl.store.exceptions import Trouble
 
@@ -26,12 +26,16 @@ OPEN = "state IN ('pending', 'sending', 'uncertain')"
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A document whose delivery a dead process began: its target, name, and the key of its first effect."""
+    """A document whose delivery a dead process began, or whose answer was lost and can be asked for.
+
+    Its target, name, the key of its first effect, and its content where it was kept.
+    """
 
     kind: str
     target: str
     document: str
     key: str
+    content: bytes = b""
 
 
 def key_of(db: sqlite3.Connection, kind: str, *natural: str) -> str:
@@ -40,10 +44,10 @@ def key_of(db: sqlite3.Connection, kind: str, *natural: str) -> str:
 
 
 def begun(db: sqlite3.Connection) -> list[Begun]:
-    """What was being sent when the last process died, one entry per document."""
+    """What was being sent when the last process died, and what can be asked for, one entry per document."""
     rows = db.execute(
-        f"SELECT kind, target, document, min(key) FROM effects WHERE state = 'sending' AND {OPEN}"
-        " GROUP BY kind, target, document"
+        f"SELECT kind, target, document, min(key), coalesce(max(content), x'') FROM effects WHERE {OPEN}"
+        " AND (state = 'sending' OR (state = 'uncertain' AND content IS NOT NULL)) GROUP BY kind, target, document"
         " ORDER BY min(effect_id)"
     )
     return [Begun(*row) for row in rows]
@@ -136,6 +140,20 @@ def begin_push(
         " WHERE key = ? AND state = 'pending'",
         [(document.name, stamp.at, effect_key) for effect_key in keys],
     )
+    if document.kept:
+        db.execute("UPDATE effects SET content = ?, absent_at = NULL WHERE key = ?", (document.content, keys[0]))
+
+
+def judged(db: sqlite3.Connection, stamp: Stamp, key: str, receipt: Receipt, settle_s: int) -> Receipt:
+    """What `receipt` comes to: a second `absent`, `settle_s` after the first, says that nothing was processed."""
+    if receipt.outcome != "absent":
+        return receipt
+    first = db.execute("SELECT coalesce(absent_at, '') FROM effects WHERE key = ?", (key,)).fetchone()[0]
+    if first and seconds_between(first, stamp.at) >= settle_s:
+        return replace(receipt, outcome="retry")
+    if not first:
+        db.execute("UPDATE effects SET absent_at = ? WHERE key = ?", (stamp.at, key))
+    return replace(receipt, outcome="uncertain", message=receipt.message or "the answer was lost; it is not there yet")
 
 
 def next_push(db: sqlite3.Connection, channel: str) -> int:
@@ -148,31 +166,35 @@ def settle_push(db: sqlite3.Connection, stamp: Stamp, channel: str, document: st
     """The receipt of everything that was handed to `channel` in `document`."""
     target = f"channel:{channel}"
     rows = db.execute(
-        "SELECT effect_id, attempts, order_id FROM effects"
-        f" WHERE state = 'sending' AND {OPEN} AND target = ? AND document = ?",
+        "SELECT effect_id, attempts, order_id, kind FROM effects"
+        f" WHERE state IN ('sending', 'uncertain') AND {OPEN} AND target = ? AND document = ?",
         (target, document),
     ).fetchall()
     state = "pending" if receipt.outcome == "retry" else receipt.outcome
     db.executemany(
-        "UPDATE effects SET state = ?, reference = ?, message = ?, next_try_at = ?, settled_at = ? WHERE effect_id = ?",
+        "UPDATE effects SET state = ?, reference = ?, message = ?, next_try_at = ?, settled_at = ?,"
+        " content = iif(? = 'uncertain', content, NULL) WHERE effect_id = ?",
         [
             (
                 *(state, receipt.reference, receipt.message, next_try(stamp.at, attempts)),
-                *(stamp.at if state != "pending" else None, effect_id),
+                *(stamp.at if state != "pending" else None, state, effect_id),
             )
-            for effect_id, attempts, _ in rows
+            for effect_id, attempts, _, _ in rows
         ],
     )
-    told = sorted({order_id for _, _, order_id in rows if order_id is not None})
+    told = sorted({order_id for _, _, order_id, _ in rows if order_id is not None})
     if receipt.outcome == "accepted":
         db.executemany(
-            "UPDATE orders SET pushed_at = ? WHERE order_id = ?", [(stamp.at, order_id) for order_id in told]
+            "UPDATE orders SET pushed_at = ? WHERE order_id = ?",
+            [(stamp.at, order_id) for _, _, order_id, kind in rows if kind != "acknowledgment"],
         )
         events.add(db, stamp, [(order_id, "pushed", f"{channel}: {document}") for order_id in told])
     elif receipt.outcome in {"refused", "uncertain"}:
         code = "push_refused" if receipt.outcome == "refused" else "push_uncertain"
         message = f"{channel} {receipt.outcome}: {receipt.message or document}"
         exceptions.raise_all(db, stamp, [Trouble(code, f"{channel} {document}", message)])
+    if receipt.outcome != "uncertain":
+        exceptions.settle(db, stamp, "push_uncertain", f"{channel} {document}")
     orders.refresh(db, stamp, told)
 
 

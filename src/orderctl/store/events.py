@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from orderctl.core.stamp import Stamp
 
@@ -16,6 +16,14 @@ def add(db: sqlite3.Connection, stamp: Stamp, events: Iterable[Event]) -> None:
     db.executemany(
         "INSERT INTO events (at, pass_id, actor, order_id, kind, detail) VALUES (?, ?, ?, ?, ?, ?)",
         [(stamp.at, stamp.pass_id, stamp.actor, order_id, kind, detail) for order_id, kind, detail in events],
+    )
+
+
+def add_selected(db: sqlite3.Connection, stamp: Stamp, kind: str, query: str, values: Sequence[object]) -> None:
+    """Write down an event of `kind` per row (order_id, detail) that `query` finds with `values`."""
+    db.execute(
+        f"INSERT INTO events (at, pass_id, actor, kind, order_id, detail) SELECT ?, ?, ?, ?, * FROM ({query})",
+        (stamp.at, stamp.pass_id, stamp.actor, kind, *values),
     )
 
 

@@ -1,4 +1,4 @@
-"""What people and feeds said about locations: paused, and whose stock feed is too old to trust."""
+"""How locations stand: what waits at each, and whose stock feed is too old to trust."""
 
 from __future__ import annotations
 
@@ -7,35 +7,8 @@ import sqlite3
 from orderctl.core import times
 from orderctl.core.places import Places
 from orderctl.core.stamp import Stamp
-from orderctl.store import events, shipments
+from orderctl.store import shipments
 from orderctl.store.orders import refresh
-
-
-def paused(db: sqlite3.Connection) -> dict[str, str]:
-    """Paused location -> since when."""
-    return dict(
-        db.execute("SELECT location, paused_at FROM location_states WHERE paused_at IS NOT NULL ORDER BY location")
-    )
-
-
-def pause(db: sqlite3.Connection, stamp: Stamp, location: str, reason: str) -> None:
-    """Nothing more is planned at or handed to `location`."""
-    _set(db, stamp, location, stamp.at, reason)
-    events.add(db, stamp, [(None, "location paused", f"{location}: {reason}")])
-
-
-def resume(db: sqlite3.Connection, stamp: Stamp, location: str) -> None:
-    """`location` works again."""
-    _set(db, stamp, location, None, "")
-    events.add(db, stamp, [(None, "location resumed", location)])
-
-
-def _set(db: sqlite3.Connection, stamp: Stamp, location: str, paused_at: str | None, reason: str) -> None:
-    db.execute(
-        "INSERT INTO location_states (location, paused_at, actor, reason) VALUES (?, ?, ?, ?) ON CONFLICT (location)"
-        " DO UPDATE SET paused_at = excluded.paused_at, actor = excluded.actor, reason = excluded.reason",
-        (location, paused_at, stamp.actor, reason),
-    )
 
 
 def waiting(db: sqlite3.Connection) -> dict[str, dict[str, int]]:

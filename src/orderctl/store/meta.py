@@ -11,6 +11,13 @@ def get(db: sqlite3.Connection, name: str) -> str:
     return row[0] if row else ""
 
 
+def beginning(db: sqlite3.Connection, prefix: str) -> dict[str, str]:
+    """What follows `prefix` in a name -> the value under that name."""
+    end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+    rows = db.execute("SELECT name, value FROM meta WHERE name >= ? AND name < ?", (prefix, end))
+    return {name.removeprefix(prefix): value for name, value in rows}
+
+
 def put(db: sqlite3.Connection, name: str, value: str) -> None:
     """Keep `value` under `name`."""
     db.execute(

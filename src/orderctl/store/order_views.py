@@ -9,8 +9,7 @@ from typing import Any
 
 from orderctl.core import money
 from orderctl.core.order_document import order_to_full_json
-from orderctl.core.order_json import order_from_json
-from orderctl.store import events, exceptions
+from orderctl.store import events, exceptions, order_documents
 
 
 def find(db: sqlite3.Connection, name: str) -> list[tuple[int, str]]:
@@ -35,21 +34,29 @@ def find(db: sqlite3.Connection, name: str) -> list[tuple[int, str]]:
 
 
 def listed(
-    db: sqlite3.Connection, *, states: Sequence[str] = (), channel: str = "", limit: int | None = None
+    db: sqlite3.Connection,
+    *,
+    states: Sequence[str] = (),
+    channel: str = "",
+    at_risk: bool = False,
+    limit: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Orders newest first, one row each."""
+    """Orders newest first, one row each. `at_risk`: only those with an open exception that says so."""
     rows = db.execute(
-        "SELECT stem, channel, number, state, placed_at, country, currency, total_minor, email,"
+        "SELECT stem, channel, number, state, placed_at, ship_by, country, currency, total_minor, email,"
         " (SELECT json_group_array(location) FROM (SELECT DISTINCT location FROM shipments s"
         "  WHERE s.order_id = o.order_id AND s.state NOT IN ('cancelled', 'rejected') ORDER BY part)),"
         " (SELECT json_group_array(reason) FROM (SELECT reason FROM holds h WHERE h.order_id = o.order_id"
         "  AND h.ended_at IS NULL ORDER BY hold_id)), watched"
         " FROM orders o WHERE (:all OR state IN (SELECT value FROM json_each(:states)))"
-        " AND (:channel = '' OR channel = :channel) ORDER BY placed_at DESC, order_id DESC LIMIT :limit",
+        " AND (:channel = '' OR channel = :channel) AND (NOT :at_risk OR order_id IN"
+        " (SELECT order_id FROM exceptions WHERE code = 'sla_at_risk' AND closed_at IS NULL))"
+        " ORDER BY placed_at DESC, order_id DESC LIMIT :limit",
         {
             "all": not states,
             "states": json.dumps(list(states)),
             "channel": channel,
+            "at_risk": at_risk,
             "limit": -1 if limit is None else limit,
         },
     )
@@ -57,13 +64,14 @@ def listed(
 
 
 _LISTED = (
-    *("order", "channel", "number", "state", "placed_at", "country", "currency", "total", "customer"),
-    *("locations", "holds", "watched"),
+    *("order", "channel", "number", "state", "placed_at", "ship_by", "country", "currency", "total"),
+    *("customer", "locations", "holds", "watched"),
 )
 
 
 def _listed(row: dict[str, Any]) -> dict[str, Any]:
     row["total"] = money.to_text(row["total"], row["currency"])
+    row["ship_by"] = row["ship_by"] or None
     row["watched"] = bool(row["watched"])
     for name in ("locations", "holds"):
         row[name] = json.loads(row[name])
@@ -92,7 +100,7 @@ def one(db: sqlite3.Connection, order_id: int) -> dict[str, Any]:
         " JOIN order_documents USING (order_id) WHERE order_id = ?",
         (order_id,),
     ).fetchone()
-    row = order_to_full_json(order_from_json(json.loads(document)))
+    row = order_to_full_json(order_documents.read(document))
     counters = _counters(db, order_id)
     for line in row["lines"]:
         line["counters"] = counters.pop(line["id"], None)
@@ -113,7 +121,11 @@ def one(db: sqlite3.Connection, order_id: int) -> dict[str, Any]:
 
 def _checks(text: str) -> dict[str, Any]:
     stated = json.loads(text)
-    return {"address_problems": stated.get("address", []), "codes": stated.get("codes", [])}
+    return {
+        "address_problems": stated.get("address", []),
+        "address_hints": stated.get("hints", []),
+        "codes": stated.get("codes", []),
+    }
 
 
 _COUNTERS = (
@@ -173,11 +185,12 @@ def _options(stated: str, currency: str) -> dict[str, Any]:
 
 def _lines(db: sqlite3.Connection, shipment_id: int) -> list[dict[str, Any]]:
     rows = db.execute(
-        "SELECT l.channel_line_id, s.sku, s.quantity, s.packed, s.short FROM shipment_lines s JOIN order_lines l"
-        " USING (line_id) WHERE s.shipment_id = ? ORDER BY l.position",
+        "SELECT s.parts, l.channel_line_id, s.sku, s.quantity, s.packed, s.short FROM shipment_lines s"
+        " JOIN order_lines l USING (line_id) WHERE s.shipment_id = ? ORDER BY l.position",
         (shipment_id,),
     )
-    return [dict(zip(("id", "sku", "quantity", "packed", "short"), row, strict=True)) for row in rows]
+    names = ("id", "sku", "quantity", "packed", "short")
+    return [dict(zip(names, row, strict=True)) | {"parts": json.loads(parts or "{}")} for parts, *row in rows]
 
 
 def _packages(db: sqlite3.Connection, shipment_id: int) -> list[dict[str, Any]]:

@@ -5,21 +5,22 @@ A payload that was read before changes nothing. An older version never replaces 
 
 from __future__ import annotations
 
+import functools
 import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from orderctl.core.checks import Checks
 from orderctl.core.digests import digest
-from orderctl.core.order_document import document_of, order_of
 from orderctl.core.orders import PRIORITIES, Order
 from orderctl.core.revisions import to_ship, wanted
 from orderctl.core.stamp import Stamp
 from orderctl.core.states import LineCounters, order_state
 from orderctl.core.text import reference_part
-from orderctl.store import events, payloads
+from orderctl.store import events, order_documents, payloads
 
 LONGEST_STEM = 26  # leaves room for "-999" within a reference of 30 characters
 
@@ -57,46 +58,40 @@ def known(db: sqlite3.Connection, channel: str, identities: Iterable[str]) -> di
 def add(db: sqlite3.Connection, stamp: Stamp, items: Sequence[ReadOrder], *, short: str, live_from: str) -> None:
     """Save orders that were never seen before. Without `live_from` they are watched; placed before it, tracked only."""
     first_order = db.execute("SELECT coalesce(max(order_id), 0) + 1 FROM orders").fetchone()[0]
-    first_line = db.execute("SELECT coalesce(max(line_id), 0) + 1 FROM order_lines").fetchone()[0]
+    next_line = db.execute("SELECT coalesce(max(line_id), 0) + 1 FROM order_lines").fetchone()[0]
     stems = _stems(db, short, [item.order for item in items])
-    order_rows, line_rows = [], []
+    order_rows: list[tuple[object, ...]] = []
+    line_rows: list[tuple[object, ...]] = []
+    documents: list[tuple[int, str]] = []
     for order_id, (item, stem) in enumerate(zip(items, stems, strict=True), first_order):
         order = item.order
-        lines = [_line_row(order, position) for position in range(len(order.lines))]
+        whose = set()
+        for position, line in enumerate(order.lines):
+            total, units, ours = line.quantity, wanted(order, line), to_ship(order, line)
+            line_rows.append((next_line, order_id, line.id, position, line.sku, int(ours), total, units, total - units))
+            next_line += 1
+            if units:
+                whose.add(ours)
         tracked = bool(live_from) and order.placed_at < live_from
-        state = order_state(
-            [LineCounters(ordered=row[4], open=row[5], cancelled=row[6], to_ship=bool(row[3])) for row in lines],
-            rejected=False,
-            track_only=tracked,
-            held=False,
-            effects_open=False,
-        )
+        state = _first_state(frozenset(whose), tracked=tracked)
         # Rules may have a say on an order without anything to ship too: one that its channel ships is tracked only.
         due_at = stamp.at if state in {"new", "closed"} else None
-        order_rows.append(
-            (
-                *(order_id, stem, state, not live_from, tracked, due_at, stamp.at),
-                *(1, item.digest, *_columns(order, item.checks)),
-            )
-        )
-        line_rows += [(line_id, order_id, *row) for line_id, row in enumerate(lines, first_line)]
-        first_line += len(lines)
+        fixed = (order_id, stem, state, int(not live_from), int(tracked), due_at, stamp.at, 1, item.digest)
+        order_rows.append(fixed + _columns(order, item.checks))
+        documents.append((order_id, order_documents.written(order)))
     db.executemany(
         "INSERT INTO orders (order_id, stem, state, watched, track_only, due_at, imported_at, revision, digest,"
         " channel, channel_order_id, number, placed_at, updated_at, currency, total_minor, email, country, ship_by,"
         f" priority, address, checks) VALUES ({_marks(22)})",
         order_rows,
     )
-    numbered = list(enumerate(items, first_order))
-    db.executemany(
-        "INSERT INTO order_documents VALUES (?, ?)",
-        [(order_id, document_of(item.order)) for order_id, item in numbered],
-    )
+    db.executemany("INSERT INTO order_documents VALUES (?, ?)", documents)
     db.executemany(
         "INSERT INTO order_lines (line_id, order_id, channel_line_id, position, sku, to_ship, ordered, open, cancelled)"
         f" VALUES ({_marks(9)})",
         line_rows,
     )
+    numbered = list(enumerate(items, first_order))
     places = payloads.keep(db, [item.raw for item in items])
     db.executemany(
         f"INSERT INTO order_revisions VALUES ({_marks(7)})",
@@ -107,6 +102,21 @@ def add(db: sqlite3.Connection, stamp: Stamp, items: Sequence[ReadOrder], *, sho
     )
     events.add(
         db, stamp, [(order_id, "imported", f"{item.order.channel} {item.order.number}") for order_id, item in numbered]
+    )
+
+
+@cache
+def _first_state(whose: frozenset[bool], *, tracked: bool) -> str:
+    """The state of an order nothing was done about: `whose` says whether it has units for us to ship, and for others.
+
+    An order's state depends on no more, so that one unit of each stands for all.
+    """
+    return order_state(
+        [LineCounters(ordered=1, open=1, to_ship=ours) for ours in whose],
+        rejected=False,
+        track_only=tracked,
+        held=False,
+        effects_open=False,
     )
 
 
@@ -121,7 +131,9 @@ def replace_document(
         " address = ?, checks = ? WHERE order_id = ?",
         (revision, item.digest, *_columns(item.order, item.checks), order_id),
     )
-    db.execute("UPDATE order_documents SET document = ? WHERE order_id = ?", (document_of(item.order), order_id))
+    db.execute(
+        "UPDATE order_documents SET document = ? WHERE order_id = ?", (order_documents.written(item.order), order_id)
+    )
     if not new_revision:
         return
     (place,) = payloads.keep(db, [item.raw])
@@ -136,7 +148,7 @@ def digest_of(db: sqlite3.Connection, order_id: int) -> str:
 def document(db: sqlite3.Connection, order_id: int) -> Order:
     """The order as last read, with what a person changed."""
     row = db.execute("SELECT document FROM order_documents WHERE order_id = ?", (order_id,)).fetchone()
-    return order_of(row[0])
+    return order_documents.read(row[0])
 
 
 def make_due(db: sqlite3.Connection, order_ids: Iterable[int], at: str) -> None:
@@ -172,44 +184,50 @@ def refresh(db: sqlite3.Connection, stamp: Stamp, order_ids: Iterable[int]) -> N
     lines = {order_id: sums for order_id, *sums in db.execute(_LINE_SUMS, (ids,))}
     held = _ids(db, "SELECT DISTINCT order_id FROM holds WHERE ended_at IS NULL", ids)
     busy = _ids(db, "SELECT DISTINCT order_id FROM effects WHERE state IN ('pending', 'sending', 'uncertain')", ids)
-    changes = []
-    for order_id, state, rejection, track_only in db.execute(
-        "SELECT order_id, state, rejection, track_only FROM orders WHERE order_id IN (SELECT value FROM json_each(?))",
+    changes: dict[tuple[str, str], list[int]] = {}
+    for order_id, state, rejected, track_only in db.execute(
+        "SELECT order_id, state, rejection IS NOT NULL, track_only FROM orders"
+        " WHERE order_id IN (SELECT value FROM json_each(?))",
         (ids,),
     ):
-        now = order_state(
-            _summed(*lines[order_id]) if order_id in lines else (),
-            rejected=rejection is not None,
-            track_only=bool(track_only),
-            held=order_id in held,
-            effects_open=order_id in busy,
-        )
+        some = tuple(map(bool, lines.get(order_id, ())))
+        now = _state(some, rejected, track_only, order_id in held, order_id in busy)
         if now != state:
-            changes.append((order_id, state, now))
-    for state in {now for _, _, now in changes}:
-        reached = [order_id for order_id, _, now in changes if now == state]
-        column = _TIMES.get(state)
+            changes.setdefault((state, now), []).append(order_id)
+    for (before, now), reached in changes.items():
+        column = _TIMES.get(now)
         since = f", {column} = coalesce({column}, :at)" if column else ""
-        db.executemany(
-            f"UPDATE orders SET state = :state{since} WHERE order_id = :order_id",
-            [{"state": state, "at": stamp.at, "order_id": order_id} for order_id in reached],
+        these = "SELECT value FROM json_each(:ids)"
+        db.execute(
+            f"UPDATE orders SET state = :now{since} WHERE order_id IN ({these})",
+            {"now": now, "at": stamp.at, "ids": json.dumps(reached)},
         )
-    events.add(db, stamp, [(order_id, "state", f"{before} -> {now}") for order_id, before, now in changes])
+        events.add_selected(
+            db, stamp, "state", "SELECT value, ? FROM json_each(?)", (f"{before} -> {now}", json.dumps(reached))
+        )
 
 
-#: What the lines of an order add up to: all of them, and those to ship. An order's state depends on no more.
-_COUNTED = ("ordered", "open", "planned", "backordered", "dispatched", "shipped", "cancelled")
+#: What the lines of an order add up to: all of them, and those to ship. An order's state depends on no more, and of
+#: each sum only on whether it is more than nothing.
+_COUNTED = ("open", "planned", "backordered", "dispatched", "shipped", "cancelled")
 _LINE_SUMS = (
     f"SELECT order_id, {', '.join(f'sum({name}), sum({name} * to_ship)' for name in _COUNTED)} FROM order_lines"
     " WHERE order_id IN (SELECT value FROM json_each(?)) GROUP BY order_id"
 )
 
 
-def _summed(*sums: int) -> tuple[LineCounters, LineCounters]:
-    """Two lines that stand for all: one to ship and one not."""
-    every, ours = sums[::2], sums[1::2]
-    others = [all_of_them - mine for all_of_them, mine in zip(every, ours, strict=True)]
-    return LineCounters(*others, to_ship=False), LineCounters(*ours)
+@functools.lru_cache(maxsize=4096)
+def _state(some: tuple[bool, ...], rejected: int, track_only: int, held: bool, busy: bool) -> str:
+    """The state of orders of whose lines there are `some`: the same for most orders of a batch."""
+    return order_state(
+        [LineCounters(sum(units), *units, to_ship=ship) for ship, units in ((False, some[::2]), (True, some[1::2]))]
+        if some
+        else (),
+        rejected=bool(rejected),
+        track_only=bool(track_only),
+        held=held,
+        effects_open=busy,
+    )
 
 
 def _ids(db: sqlite3.Connection, query: str, ids: str) -> set[int]:
@@ -221,24 +239,19 @@ def _marks(count: int) -> str:
 
 
 def _columns(order: Order, checks: Checks) -> tuple[object, ...]:
+    country = order.ship_to.country if order.ship_to else ""
     return (
-        *(order.channel, order.channel_order_id, order.number, order.placed_at, order.updated_at, order.currency),
-        *(order.total_minor, order.customer.email, order.ship_to.country if order.ship_to else "", order.ship_by),
-        *(PRIORITIES.index(order.priority), checks.address, _checks_text(checks)),
-    )
+        order.channel, order.channel_order_id, order.number, order.placed_at, order.updated_at, order.currency,
+        order.total_minor, order.customer.email, country, order.ship_by, PRIORITIES.index(order.priority),
+        checks.address, _checks_text(checks),
+    )  # fmt: skip
 
 
 def _checks_text(checks: Checks) -> str:
     if not checks.codes and not checks.address_problems:
         return "{}"
-    return json.dumps({"address": checks.address_problems, "codes": checks.codes}, ensure_ascii=False)
-
-
-def _line_row(order: Order, position: int) -> tuple[str, int, str, int, int, int, int]:
-    line = order.lines[position]
-    open_units = wanted(order, line)
-    ship = to_ship(order, line)
-    return line.id, position, line.sku, int(ship), line.quantity, open_units, line.quantity - open_units
+    noticed = {"address": checks.address_problems, "hints": checks.address_hints, "codes": checks.codes}
+    return json.dumps(noticed, ensure_ascii=False)
 
 
 def _stems(db: sqlite3.Connection, short: str, items: Sequence[Order]) -> list[str]:
@@ -272,6 +285,12 @@ def id_of(db: sqlite3.Connection, channel: str, channel_order_id: str) -> int | 
         "SELECT order_id FROM orders WHERE channel = ? AND channel_order_id = ?", (channel, channel_order_id)
     ).fetchone()
     return row[0] if row else None
+
+
+def identity(db: sqlite3.Connection, order_id: int) -> tuple[str, str]:
+    """The channel of an order, and the id it has there."""
+    row = db.execute("SELECT channel, channel_order_id FROM orders WHERE order_id = ?", (order_id,)).fetchone()
+    return row[0], row[1]
 
 
 def states(db: sqlite3.Connection) -> Mapping[str, int]:

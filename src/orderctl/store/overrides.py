@@ -58,3 +58,9 @@ def of_order(db: sqlite3.Connection, order_id: int, kind: str) -> list[Override]
 def note(db: sqlite3.Connection, stamp: Stamp, order_id: int, text: str) -> None:
     """A person's words on the order's history."""
     events.add(db, stamp, [(order_id, "note", text)])
+
+
+def routed(db: sqlite3.Connection) -> list[int]:
+    """The orders that a person ever routed, whether or not that still counts."""
+    rows = db.execute("SELECT DISTINCT order_id FROM overrides WHERE kind = 'route' ORDER BY order_id")
+    return [row[0] for row in rows]

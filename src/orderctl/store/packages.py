@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from orderctl.core.answers import Answer, Asked, AskedLine, NewPackage
 from orderctl.core.digests import digest, key
@@ -25,13 +26,15 @@ def asked(db: sqlite3.Connection, references: Iterable[str]) -> dict[str, Asked]
     ).fetchall()
     ids = json.dumps([head[0] for head in heads])
     lines: dict[int, list[AskedLine]] = {}
-    for shipment_id, *line in db.execute(
-        "SELECT s.shipment_id, s.line_id, l.channel_line_id, s.sku, s.quantity, s.packed, s.short"
+    for shipment_id, *line, parts in db.execute(
+        "SELECT s.shipment_id, s.line_id, l.channel_line_id, s.sku, s.quantity, s.packed, s.short, s.parts"
         " FROM shipment_lines s JOIN order_lines l USING (line_id)"
         " WHERE s.shipment_id IN (SELECT value FROM json_each(?)) ORDER BY s.shipment_id, l.position",
         (ids,),
     ):
-        lines.setdefault(shipment_id, []).append(AskedLine(*line))
+        asked_line = AskedLine(*line)
+        known = replace(asked_line, parts=json.loads(parts)) if parts else asked_line
+        lines.setdefault(shipment_id, []).append(known)
     parcels: dict[int, dict[str, dict[int, int]]] = {}
     for shipment_id, number, line_id, quantity in db.execute(
         "SELECT p.shipment_id, p.tracking_number, l.line_id, l.quantity FROM packages p LEFT JOIN package_lines l"

@@ -50,6 +50,15 @@ def last_read(db: sqlite3.Connection, channel: str) -> str:
     return str(row[0]) if row else ""
 
 
+def of_step(db: sqlite3.Connection, step: str, limit: int) -> list[tuple[str, str]]:
+    """(began, ended) of the last passes that came to the end of `step`, newest first."""
+    return db.execute(
+        "SELECT started_at, ended_at FROM passes WHERE ended_at IS NOT NULL"
+        " AND json_type(nullif(summary, ''), '$.' || ?) IS NOT NULL ORDER BY pass_id DESC LIMIT ?",
+        (step, limit),
+    ).fetchall()
+
+
 @dataclass(frozen=True, slots=True)
 class News:
     """An exception that a pass put before a person."""

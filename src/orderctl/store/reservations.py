@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from orderctl.core.digests import key
 from orderctl.core.stamp import Stamp
 from orderctl.core.stock import StockMove
 from orderctl.store import stock
@@ -31,7 +30,7 @@ def take(
                 delta=-units,
                 reason="shipped",
                 cause=f"shipment:{reference}",
-                key=key("shipped", reference, what_for, str(reservation_id)),
+                key=f"shipped:{reference}:{what_for}:{reservation_id}",
                 actor=stamp.actor,
                 moved_at=stamp.at,
             )
@@ -43,13 +42,15 @@ def take(
 
 def take_all(db: sqlite3.Connection, stamp: Stamp, shipment_ids: Iterable[int], counted: Counted) -> None:
     """What these shipments reserved has left the house, as far as anyone will ever say."""
-    rows = db.execute(
-        "SELECT r.reservation_id, r.location, r.sku, r.quantity - r.shipped - r.released, s.reference, 'handoff'"
-        " FROM reservations r JOIN shipments s USING (shipment_id)"
-        " WHERE r.shipment_id IN (SELECT value FROM json_each(?)) AND r.shipped + r.released < r.quantity",
-        (json.dumps(list(shipment_ids)),),
-    ).fetchall()
-    take(db, stamp, rows, counted)
+    ids = json.dumps(list(shipment_ids))
+    rest = "shipment_id IN (SELECT value FROM json_each(?)) AND shipped + released < quantity"
+    leaving = (
+        "SELECT 'shipped:' || s.reference || ':handoff:' || r.reservation_id, r.location, r.sku,"
+        " r.shipped + r.released - r.quantity, 'shipped', 'shipment:' || s.reference, ?, ? FROM reservations r"
+        f" JOIN shipments s USING (shipment_id) WHERE r.{rest} AND r.location IN (SELECT value FROM json_each(?))"
+    )
+    stock.post_selected(db, leaving, (stamp.actor, stamp.at, ids, json.dumps(sorted(counted))), stamp.at)
+    db.execute(f"UPDATE reservations SET shipped = quantity - released WHERE {rest}", (ids,))
 
 
 def release(db: sqlite3.Connection, shipment_ids: str) -> None:
@@ -59,3 +60,16 @@ def release(db: sqlite3.Connection, shipment_ids: str) -> None:
         " WHERE shipment_id IN (SELECT value FROM json_each(?)) AND shipped + released < quantity",
         (shipment_ids,),
     )
+
+
+def promised(db: sqlite3.Connection, orders: Sequence[int]) -> dict[int, list[tuple[str, str, int]]]:
+    """Order -> the units still reserved for it, as (location, SKU, units)."""
+    found: dict[int, list[tuple[str, str, int]]] = {}
+    for order_id, *units in db.execute(
+        "SELECT s.order_id, r.location, r.sku, r.quantity - r.shipped - r.released FROM shipments s"
+        " JOIN reservations r USING (shipment_id) WHERE s.order_id IN (SELECT value FROM json_each(?))"
+        " AND r.shipped + r.released < r.quantity",
+        (json.dumps(list(orders)),),
+    ):
+        found.setdefault(order_id, []).append((units[0], units[1], units[2]))
+    return found

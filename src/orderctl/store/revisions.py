@@ -14,7 +14,7 @@ from dataclasses import replace
 from orderctl.core.checks import Checks
 from orderctl.core.edits import laid_over, value_of
 from orderctl.core.orders import Order
-from orderctl.core.revisions import LineChange, line_changes, other_address, same_wish, to_ship
+from orderctl.core.revisions import LineChange, line_changes, never_emptier, other_address, same_wish, to_ship
 from orderctl.core.stamp import Stamp
 from orderctl.core.states import LineCounters
 from orderctl.store import events, exceptions, orders, overrides, shipments
@@ -29,16 +29,26 @@ def revise(
 
     `look_at` finds out about an order what is kept with it.
     """
-    order = _with_edits(db, stamp, order_id, item.order)
+    old = orders.document(db, order_id)
+    order = _with_edits(db, stamp, order_id, never_emptier(old, item.order))
     if order is not item.order:
         item = replace(item, order=order, checks=look_at(order))
-    old = orders.document(db, order_id)
     orders.replace_document(db, stamp, order_id, item)
-    if same_wish(old, item.order):
+    if same_wish(old, item.order, _gone(db, order_id)):
         return
     _decide_anew(db, stamp, order_id, old, item.order)
     for kind in ("release", "route"):
         overrides.end(db, stamp, order_id, kind)
+
+
+def _gone(db: sqlite3.Connection, order_id: int) -> set[str]:
+    """The lines of which nothing is left to send, as the channel calls them."""
+    rows = db.execute(
+        "SELECT channel_line_id FROM order_lines WHERE order_id = ? AND shipped > 0"
+        " AND open + planned + backordered + dispatched = 0",
+        (order_id,),
+    )
+    return {row[0] for row in rows}
 
 
 def _with_edits(db: sqlite3.Connection, stamp: Stamp, order_id: int, order: Order) -> Order:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from orderctl.store.schema_edges import EDGES
+from orderctl.store.schema_published import PUBLISHED
+from orderctl.store.schema_purchasing import PURCHASING
+from orderctl.store.schema_skus import SKUS
+
 
 def m0001() -> str:
     """Orders, decisions, shipments, the stock ledger, the outbox, and what waits for a person."""
     finals = "".join(map(_append_only, ("events", "stock_moves")))
-    return _ORDERS + _ROUTING + _SHIPPING + _STOCK + _CARE + finals + _EDGES
+    return _ORDERS + _ROUTING + _PLACES + _SHIPPING + SKUS + PURCHASING + _STOCK + _CARE + PUBLISHED + finals + EDGES
 
 
 def _append_only(table: str) -> str:
@@ -64,6 +69,8 @@ CREATE TABLE orders (
     UNIQUE (channel, channel_order_id)) STRICT;
 CREATE INDEX orders_due ON orders (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX orders_watched ON orders (channel) WHERE watched = 1;
+CREATE INDEX orders_to_leave ON orders (ship_by) WHERE ship_by <> '' AND state IN
+    ('new', 'held', 'backordered', 'routed', 'dispatched', 'partly_shipped');
 CREATE INDEX orders_by_state ON orders (state, placed_at);
 CREATE INDEX orders_by_number ON orders (number);
 CREATE INDEX orders_by_digest ON orders (digest);
@@ -100,7 +107,7 @@ CREATE INDEX order_lines_backordered ON order_lines (sku) WHERE backordered > 0;
 
 CREATE TABLE payload_blocks (
     block_id INTEGER PRIMARY KEY,
-    content  BLOB) STRICT;                            -- zlib of payloads one after another; NULL once that is over
+    content  BLOB) STRICT;                            -- payloads compressed one after another; NULL once that is over
 CREATE TABLE order_revisions (
     order_id   INTEGER NOT NULL REFERENCES orders,
     revision   INTEGER NOT NULL,
@@ -157,6 +164,9 @@ CREATE TABLE rulesets (ruleset_id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQ
 CREATE TABLE places (places_id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, text TEXT NOT NULL,
     first_used_at TEXT NOT NULL) STRICT;
 
+CREATE TABLE decision_blocks (
+    block_id INTEGER PRIMARY KEY,
+    content  BLOB) STRICT;                            -- frozen facts and plans, compressed one after another
 CREATE TABLE decisions (
     decision_id INTEGER PRIMARY KEY,
     order_id    INTEGER NOT NULL REFERENCES orders,
@@ -168,8 +178,16 @@ CREATE TABLE decisions (
     ruleset_id  INTEGER NOT NULL REFERENCES rulesets,
     places_id   INTEGER NOT NULL REFERENCES places,
     applied     INTEGER NOT NULL CHECK (applied IN (0, 1)),
-    record      BLOB NOT NULL,                        -- zlib of the frozen facts and the plan
+    block_id    INTEGER NOT NULL REFERENCES decision_blocks,
+    first_byte  INTEGER NOT NULL,
+    bytes       INTEGER NOT NULL,
     UNIQUE (order_id, sequence)) STRICT;
+"""
+
+_PLACES = """
+CREATE TABLE postcodes (                              -- millionths of a degree
+    country TEXT NOT NULL, postcode TEXT NOT NULL, latitude INTEGER NOT NULL, longitude INTEGER NOT NULL,
+    PRIMARY KEY (country, postcode)) STRICT, WITHOUT ROWID;
 """
 
 _SHIPPING = """
@@ -208,6 +226,7 @@ CREATE TABLE shipments (
     UNIQUE (order_id, part)) STRICT;
 CREATE INDEX shipments_planned ON shipments (location) WHERE state = 'planned';
 CREATE INDEX shipments_unsettled ON shipments (state) WHERE state IN ('sending', 'uncertain');
+CREATE INDEX shipments_in_hand ON shipments (location, dispatched_at) WHERE state IN ('dispatched', 'acknowledged');
 CREATE INDEX shipments_by_day ON shipments (location, dispatched_at) WHERE dispatched_at IS NOT NULL;
 CREATE INDEX shipments_of_batch ON shipments (batch_id) WHERE batch_id IS NOT NULL;
 
@@ -218,6 +237,7 @@ CREATE TABLE shipment_lines (
     quantity    INTEGER NOT NULL CHECK (quantity > 0),
     packed      INTEGER NOT NULL DEFAULT 0 CHECK (packed >= 0),
     short       INTEGER NOT NULL DEFAULT 0 CHECK (short >= 0),
+    parts       TEXT NOT NULL DEFAULT '',             -- JSON of what one unit takes from stock; '' = itself
     CHECK (packed + short <= quantity),
     PRIMARY KEY (shipment_id, line_id)) STRICT, WITHOUT ROWID;
 
@@ -253,11 +273,6 @@ CREATE INDEX unmatched_answers_open ON unmatched_answers (reference) WHERE match
 """
 
 _STOCK = """
-CREATE TABLE skus (
-    sku       TEXT PRIMARY KEY,
-    data      TEXT NOT NULL DEFAULT '{}',
-    known_at  TEXT NOT NULL) STRICT, WITHOUT ROWID;
-
 CREATE TABLE stock_moves (
     move_id  INTEGER PRIMARY KEY,
     key      TEXT NOT NULL UNIQUE,
@@ -275,6 +290,7 @@ CREATE TABLE stock_levels (
     sku      TEXT NOT NULL,
     on_hand  INTEGER NOT NULL DEFAULT 0,
     reserved INTEGER NOT NULL DEFAULT 0 CHECK (reserved >= 0),
+    changed  INTEGER NOT NULL DEFAULT 1 CHECK (changed IN (0, 1)),  -- since channels' numbers were last made
     PRIMARY KEY (sku, location)) STRICT, WITHOUT ROWID;
 CREATE INDEX stock_levels_oversold ON stock_levels (location) WHERE reserved > on_hand AND reserved > 0;
 
@@ -310,9 +326,12 @@ WHEN new.shipped < old.shipped OR new.released < old.released OR new.quantity <>
 BEGIN SELECT RAISE(ABORT, 'what became of a reserved unit is final'); END;
 
 CREATE TABLE stock_feeds (                            -- the newest absolute feed applied per location
-    location TEXT PRIMARY KEY, counted_at TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT;
-CREATE TABLE location_states (
-    location TEXT PRIMARY KEY, paused_at TEXT, actor TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
+    location TEXT PRIMARY KEY, counted_at TEXT NOT NULL, applied_at TEXT NOT NULL,
+    rows     INTEGER NOT NULL DEFAULT 0) STRICT;      -- SKUs that it counted
+CREATE TABLE pauses (
+    kind TEXT NOT NULL CHECK (kind IN ('channel', 'location')), name TEXT NOT NULL,
+    paused_at TEXT, actor TEXT NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;
 """
 
 _CARE = """
@@ -332,6 +351,8 @@ CREATE TABLE effects (
     document    TEXT NOT NULL DEFAULT '',             -- the name it was last handed over by
     reference   TEXT NOT NULL DEFAULT '',             -- the other side's
     message     TEXT NOT NULL DEFAULT '',
+    content     BLOB,                                 -- of a request, while nobody knows what became of it
+    absent_at   TEXT,                                 -- when the other side first said that it does not have it
     created_at  TEXT NOT NULL, sent_at TEXT, settled_at TEXT) STRICT;
 CREATE INDEX effects_open ON effects (target, kind, next_try_at) WHERE state IN ('pending', 'sending', 'uncertain');
 CREATE INDEX effects_open_by_order ON effects (order_id) WHERE state IN ('pending', 'sending', 'uncertain');
@@ -363,21 +384,4 @@ CREATE TABLE events (
     kind     TEXT NOT NULL,
     detail   TEXT NOT NULL) STRICT;
 CREATE INDEX events_by_order ON events (order_id) WHERE order_id IS NOT NULL;
-"""
-
-#: The edges of core.states as they were when this version was made.
-_EDGES = """
-CREATE TRIGGER shipments_follow_their_edges BEFORE UPDATE OF state ON shipments
-WHEN new.state <> old.state AND old.state || ' ' || new.state NOT IN (
-    'planned sending', 'planned cancelled', 'sending dispatched', 'sending planned', 'sending rejected',
-    'sending uncertain', 'uncertain dispatched', 'uncertain planned', 'uncertain cancel_requested',
-    'dispatched acknowledged', 'dispatched shipped', 'dispatched rejected', 'dispatched cancel_requested',
-    'acknowledged shipped', 'acknowledged rejected', 'acknowledged cancel_requested', 'cancel_requested cancelled',
-    'cancel_requested shipped', 'shipped delivered', 'cancelled shipped')
-BEGIN SELECT RAISE(ABORT, 'a shipment does not change its state like this'); END;
-CREATE TRIGGER effects_follow_their_edges BEFORE UPDATE OF state ON effects
-WHEN new.state <> old.state AND old.state || ' ' || new.state NOT IN (
-    'pending sending', 'pending superseded', 'sending accepted', 'sending refused', 'sending uncertain',
-    'sending pending', 'uncertain accepted', 'uncertain refused')
-BEGIN SELECT RAISE(ABORT, 'an effect does not change its state like this'); END;
 """

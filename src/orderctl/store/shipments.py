@@ -20,50 +20,56 @@ _COUNTER = {
     "rejected": "open",
     "cancelled": "open",
 }
+_SOME = "shipment_id IN (SELECT value FROM json_each(?))"
 _STAMPED = {"dispatched": "dispatched_at", "acknowledged": "acknowledged_at"}
 
 
 def move(db: sqlite3.Connection, stamp: Stamp, shipment_ids: Iterable[int], state: str, reason: str = "") -> list[int]:
     """Bring shipments to `state`, and their units that are neither packed nor short to the counter of that state.
 
-    Rejected and cancelled ones release what they had reserved, and their orders are decided again. Their orders.
+    Rejected and cancelled ones release what they had reserved, and their orders are decided again: these orders.
     """
     ids = json.dumps(list(shipment_ids))
-    some = "shipment_id IN (SELECT value FROM json_each(?))"
-    shifts = [
-        (was, _COUNTER[state], units, line_id)
-        for was, units, line_id in db.execute(
-            f"SELECT s.state, l.quantity - l.packed - l.short, l.line_id FROM shipments s JOIN shipment_lines l"
-            f" USING (shipment_id) WHERE s.{some}",
-            (ids,),
-        ).fetchall()
-    ]
-    passed_on: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
-    for was, becomes, units, line_id in shifts:
-        have = _COUNTER[was]
-        if have != becomes and units and becomes == "open":
-            give_back(db, line_id, have, units)
-        elif have != becomes and units:
-            passed_on.setdefault((have, becomes), []).append((units, units, line_id))
-    for (have, becomes), rows in passed_on.items():
-        db.executemany(f"UPDATE order_lines SET {have} = {have} - ?, {becomes} = {becomes} + ? WHERE line_id = ?", rows)
+    for counter in ("planned", "dispatched"):
+        if counter != _COUNTER[state]:
+            _pass_on(db, ids, counter, _COUNTER[state])
     column = f", {_STAMPED[state]} = coalesce({_STAMPED[state]}, ?)" if state in _STAMPED else ""
     marks = (stamp.at,) if column else ()
-    rows = db.execute(
-        f"UPDATE shipments SET state = ?, reason = ?{column} WHERE {some} RETURNING order_id, reference, location",
-        (state, reason, *marks, ids),
-    ).fetchall()
+    db.execute(f"UPDATE shipments SET state = ?, reason = ?{column} WHERE {_SOME}", (state, reason, *marks, ids))
     because = f": {reason}" if reason else ""
-    events.add(db, stamp, [(order_id, f"shipment {state}", f"{ref} at {loc}{because}") for order_id, ref, loc in rows])
-    if state in {"rejected", "cancelled"}:
-        reservations.release(db, ids)
-        orders.make_due(db, {row[0] for row in rows}, stamp.at)
+    moved = f"SELECT order_id, reference || ' at ' || location || ? FROM shipments WHERE {_SOME} ORDER BY shipment_id"
+    events.add_selected(db, stamp, f"shipment {state}", moved, (because, ids))
     if state in _STAMPED:
-        db.executemany(
-            f"UPDATE orders SET {_STAMPED[state]} = ? WHERE order_id = ? AND {_STAMPED[state]} IS NULL",
-            [(stamp.at, row[0]) for row in rows],
+        db.execute(
+            f"UPDATE orders SET {_STAMPED[state]} = ? WHERE {_STAMPED[state]} IS NULL"
+            f" AND order_id IN (SELECT order_id FROM shipments WHERE {_SOME})",
+            (stamp.at, ids),
         )
-    return sorted({row[0] for row in rows})
+    if state not in {"rejected", "cancelled"}:
+        return []
+    rows = db.execute(f"SELECT DISTINCT order_id FROM shipments WHERE {_SOME} ORDER BY order_id", (ids,)).fetchall()
+    order_ids = [row[0] for row in rows]
+    reservations.release(db, ids)
+    orders.make_due(db, order_ids, stamp.at)
+    return order_ids
+
+
+def _pass_on(db: sqlite3.Connection, ids: str, counter: str, becomes: str) -> None:
+    """The units of these shipments (a JSON list of ids) that stand in `counter` stand in `becomes`."""
+    states = ", ".join(f"'{state}'" for state, its in _COUNTER.items() if its == counter)
+    units = (
+        "SELECT l.line_id AS line, sum(l.quantity - l.packed - l.short) AS units FROM shipments s JOIN shipment_lines l"
+        f" USING (shipment_id) WHERE s.{_SOME} AND s.state IN ({states}) GROUP BY l.line_id"
+    )
+    if becomes == "open":
+        for line_id, given_back in db.execute(units, (ids,)).fetchall():
+            give_back(db, line_id, counter, given_back)
+    else:
+        db.execute(
+            f"UPDATE order_lines SET {counter} = {counter} - units, {becomes} = {becomes} + units FROM ({units})"
+            " WHERE line_id = line",
+            (ids,),
+        )
 
 
 def give_back(db: sqlite3.Connection, line_id: int, counter: str, units: int) -> None:

@@ -10,18 +10,23 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from orderctl.core.confirmations import StockCount
-from orderctl.core.digests import key
 from orderctl.core.stamp import Stamp
 from orderctl.core.stock import StockMove
+from orderctl.store import skus as catalogue
+
+_MOVE = "key, location, sku, delta, reason, cause, actor, moved_at"
+#: Whether any order waits for stock.
+_WAITING = (
+    "SELECT EXISTS (SELECT 1 FROM order_lines WHERE backordered > 0)"
+    " OR EXISTS (SELECT 1 FROM holds WHERE ended_at IS NULL AND reason IN ('stock', 'unrouted'))"
+)
 
 
 def post(db: sqlite3.Connection, moves: Sequence[StockMove]) -> int:
     """Write `moves` down; the number that were new. Their SKUs become known."""
     know(db, {move.sku for move in moves}, moves[0].moved_at if moves else "")
     posted = db.executemany(
-        "INSERT INTO stock_moves (key, location, sku, delta, reason, cause, actor, moved_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+        f"INSERT INTO stock_moves ({_MOVE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
         [
             (move.key, move.location, move.sku, move.delta, move.reason, move.cause, move.actor, move.moved_at)
             for move in moves
@@ -30,6 +35,23 @@ def post(db: sqlite3.Connection, moves: Sequence[StockMove]) -> int:
     if posted:
         wake(db, {move.sku for move in moves if move.delta > 0}, moves[0].moved_at)
     return posted
+
+
+def post_selected(db: sqlite3.Connection, query: str, values: Sequence[object], at: str) -> None:
+    """Write down the moves (columns as in `_MOVE`) that `query` finds with `values`; all of them take away."""
+    before = _newest(db)
+    db.execute(f"INSERT INTO stock_moves ({_MOVE}) {query} ON CONFLICT (key) DO NOTHING", values)
+    unknown = db.execute(
+        "SELECT DISTINCT sku FROM stock_moves m WHERE move_id > ?"
+        " AND NOT EXISTS (SELECT 1 FROM skus s WHERE s.sku = m.sku)",
+        (before,),
+    ).fetchall()
+    if unknown:
+        know(db, {row[0] for row in unknown}, at)
+
+
+def _newest(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT coalesce(max(move_id), 0) FROM stock_moves").fetchone()[0])
 
 
 def know(db: sqlite3.Connection, skus: Iterable[str], at: str) -> None:
@@ -44,17 +66,17 @@ def know(db: sqlite3.Connection, skus: Iterable[str], at: str) -> None:
         ).fetchall()
     ]
     if fresh:
-        db.execute(
-            "UPDATE orders SET due_at = ? WHERE order_id IN (SELECT e.order_id FROM exceptions e"
-            " JOIN order_lines l USING (order_id) WHERE e.closed_at IS NULL AND e.code = 'unknown_sku'"
-            " AND l.sku IN (SELECT value FROM json_each(?)))",
-            (at, json.dumps(fresh)),
-        )
+        catalogue.wake_unknown(db, fresh, at)
 
 
 def wake(db: sqlite3.Connection, skus: Iterable[str], at: str) -> None:
-    """Stock of these SKUs came in: backorders, and orders held for stock, are looked at again."""
-    listed = json.dumps(sorted(skus))
+    """Stock of these SKUs came in: backorders, and orders held for stock, are looked at again.
+
+    So are those of kits that one of them is part of, and of what channels call any of these.
+    """
+    if not db.execute(_WAITING).fetchone()[0]:
+        return
+    listed = json.dumps(sorted(catalogue.sold_as(db, skus)))
     db.execute(
         "UPDATE orders SET due_at = ? WHERE order_id IN"
         " (SELECT order_id FROM order_lines WHERE backordered > 0 AND sku IN (SELECT value FROM json_each(?)))",
@@ -78,16 +100,6 @@ def available(db: sqlite3.Connection, skus: Iterable[str]) -> dict[str, dict[str
     ):
         found.setdefault(location, {})[sku] = units
     return found
-
-
-def known_skus(db: sqlite3.Connection, skus: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """SKU -> its data, of those that are known."""
-    return {
-        sku: json.loads(data) if data != "{}" else {}
-        for sku, data in db.execute(
-            "SELECT sku, data FROM skus WHERE sku IN (SELECT value FROM json_each(?))", (json.dumps(sorted(skus)),)
-        )
-    }
 
 
 def on_hand(db: sqlite3.Connection, location: str, skus: Iterable[str]) -> dict[str, int]:
@@ -115,38 +127,46 @@ def note_feed(db: sqlite3.Connection, stamp: Stamp, location: str, counted_at: s
     )
 
 
-def count_moves(
-    have: Mapping[str, int], counts: Sequence[StockCount], stamp: Stamp, cause: str, reason: str = "count"
-) -> list[StockMove]:
-    """The moves that bring what is on hand to what was counted; `cause` names the feed and makes their keys."""
-    moves = []
-    for count in counts:
-        delta = count.quantity - have.get(count.sku, 0)
-        if delta:
-            moves.append(
-                StockMove(
-                    location=count.location,
-                    sku=count.sku,
-                    delta=delta,
-                    reason=reason,
-                    cause=cause,
-                    key=key("count", cause, count.location, count.sku),
-                    actor=stamp.actor,
-                    moved_at=stamp.at,
-                )
-            )
-    return moves
+def count(
+    db: sqlite3.Connection, stamp: Stamp, location: str, counted: Mapping[str, int], cause: str
+) -> dict[str, int]:
+    """Bring what is on hand of SKUs that are known to what was `counted` (SKU -> units). SKU -> units it was off by.
+
+    `cause` names the feed or the count, and makes the keys of its moves.
+    """
+    before = _newest(db)
+    db.execute(
+        f"INSERT INTO stock_moves ({_MOVE}) SELECT :cause || ':' || :location || ':' || c.key, :location,"
+        " c.key, c.value - coalesce(l.on_hand, 0), 'count', :cause, :actor, :at FROM json_each(:counted) c"
+        " LEFT JOIN stock_levels l ON l.sku = c.key AND l.location = :location WHERE c.value <> coalesce(l.on_hand, 0)"
+        " ON CONFLICT (key) DO NOTHING",
+        {
+            "cause": cause,
+            "location": location,
+            "actor": stamp.actor,
+            "at": stamp.at,
+            "counted": json.dumps(counted, ensure_ascii=False),
+        },
+    )
+    moved = dict(db.execute("SELECT sku, delta FROM stock_moves WHERE move_id > ?", (before,)))
+    wake(db, [sku for sku, delta in moved.items() if delta > 0], stamp.at)
+    return moved
 
 
 def levels(db: sqlite3.Connection, sku: str | None = None) -> list[dict[str, Any]]:
-    """One row per SKU and location: on hand, reserved, available, incoming."""
+    """One row per SKU and location: on hand, reserved, available, and what is on order for there."""
     rows = db.execute(
-        "SELECT sku, location, on_hand, reserved, max(0, on_hand - reserved) FROM stock_levels"
-        " WHERE (:sku IS NULL OR sku = :sku) ORDER BY sku, location",
+        "WITH coming AS (SELECT l.sku, p.location, sum(l.on_order) AS units FROM purchase_lines l"
+        "  JOIN purchase_orders p USING (po_number) WHERE l.on_order > 0 AND (:sku IS NULL OR l.sku = :sku)"
+        "  GROUP BY l.sku, p.location)"
+        " SELECT sku, location, on_hand, reserved, max(0, on_hand - reserved), coalesce(units, 0) FROM stock_levels"
+        " LEFT JOIN coming USING (sku, location) WHERE (:sku IS NULL OR sku = :sku)"
+        " UNION ALL SELECT sku, location, 0, 0, 0, units FROM coming c WHERE NOT EXISTS"
+        "  (SELECT 1 FROM stock_levels l WHERE l.sku = c.sku AND l.location = c.location) ORDER BY 1, 2",
         {"sku": sku},
     )
-    names = ("sku", "location", "on_hand", "reserved", "available")
-    return [dict(zip(names, row, strict=True)) | {"incoming": 0} for row in rows]
+    names = ("sku", "location", "on_hand", "reserved", "available", "incoming")
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def history(db: sqlite3.Connection, sku: str, limit: int | None = None) -> list[dict[str, Any]]:

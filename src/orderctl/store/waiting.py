@@ -7,9 +7,8 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from orderctl.core.order_document import order_of
 from orderctl.core.orders import Order
-from orderctl.store import holds
+from orderctl.store import holds, order_documents
 from orderctl.store.holds import OpenHold
 
 
@@ -29,6 +28,7 @@ class WaitingOrder:
 
     order_id: int
     stem: str
+    state: str
     order: Order
     document: str
     address: str
@@ -67,6 +67,15 @@ def due(db: sqlite3.Connection, now: str) -> Iterator[list[int]]:
             return
 
 
+def in_turn(db: sqlite3.Connection, order_ids: Sequence[int]) -> list[int]:
+    """These orders in the order in which they compete for stock."""
+    rows = db.execute(
+        f"SELECT order_id FROM orders WHERE order_id IN (SELECT value FROM json_each(?)) ORDER BY {_TURN}, order_id",
+        (json.dumps(list(order_ids)),),
+    )
+    return [row[0] for row in rows]
+
+
 def count_due(db: sqlite3.Connection, now: str) -> int:
     """How many orders there are to decide."""
     return int(db.execute("SELECT count(*) FROM orders WHERE due_at <= ?", (now,)).fetchone()[0])
@@ -76,15 +85,16 @@ def load(db: sqlite3.Connection, order_ids: Sequence[int]) -> list[WaitingOrder]
     """These orders, in this order."""
     ids = json.dumps(order_ids)
     orders: dict[int, WaitingOrder] = {}
-    for order_id, stem, document, address, checks, watched, decisions, parts, tags in db.execute(
-        "SELECT order_id, stem, document, address, checks, watched, decisions, parts, tags FROM orders"
+    for order_id, stem, state, document, address, checks, watched, decisions, parts, tags in db.execute(
+        "SELECT order_id, stem, state, document, address, checks, watched, decisions, parts, tags FROM orders"
         " JOIN order_documents USING (order_id) WHERE order_id IN (SELECT value FROM json_each(?))",
         (ids,),
     ):
         orders[order_id] = WaitingOrder(
             order_id=order_id,
             stem=stem,
-            order=order_of(document),
+            state=state,
+            order=order_documents.read(document),
             document=document,
             address=address,
             checks=checks,
@@ -93,12 +103,12 @@ def load(db: sqlite3.Connection, order_ids: Sequence[int]) -> list[WaitingOrder]
             parts=parts,
             tags=() if tags == "[]" else tuple(json.loads(tags)),
         )
-    for order_id, name, *line in db.execute(
+    for order_id, name, line_id, open_units, backordered, since in db.execute(
         "SELECT order_id, channel_line_id, line_id, open, backordered, coalesce(backordered_at, '') FROM order_lines"
-        " WHERE to_ship = 1 AND order_id IN (SELECT value FROM json_each(?)) ORDER BY order_id, position",
+        " WHERE to_ship = 1 AND order_id IN (SELECT value FROM json_each(?))",
         (ids,),
     ):
-        orders[order_id].lines[name] = WaitingLine(*line)
+        orders[order_id].lines[name] = WaitingLine(line_id, open_units, backordered, since)
     _what_happened_before(db, orders, ids)
     return [orders[order_id] for order_id in order_ids if order_id in orders]
 

@@ -145,18 +145,19 @@ def incoming(pattern: str, base: Path) -> list[Incoming]:
 class Inbox:
     """The files of one pattern. With `after = "move"` those read to their end go to `done/` beside them.
 
-    `dated`: the same content written again later counts as new.
+    `dated`: the same content written again later counts as new. `most_rows` is how many items a piece has at most.
     """
 
     pattern: str
     base: Path
     after: After = "keep"
     dated: bool = False
+    most_rows: int = MOST_ROWS
     _read: set[str] = field(default_factory=set)  # streams read to their end since `pieces` was called
     _waiting: dict[str, list[Incoming]] = field(default_factory=dict)  # files to be moved, by stream
 
     def pieces(self, positions: Mapping[str, str], items: Items[T]) -> Iterator[Piece[T]]:
-        """What the files hold beyond `positions`, in pieces of up to 500 items.
+        """What the files hold beyond `positions`, in pieces.
 
         At the end RecordError for a file that was refused, RemoteError for one that could not be read.
         """
@@ -197,7 +198,7 @@ class Inbox:
             if position == END or stream in self._read:
                 yield from self._again(file, stream)
                 return
-            for found, end in _grouped(items(source, int(position)), int(position)):
+            for found, end in _grouped(items(source, int(position)), int(position), self.most_rows):
                 source.check()
                 if end is None:
                     self._read.add(stream)
@@ -239,12 +240,12 @@ def _incoming(name: str, base: Path, root: Path) -> Incoming | None:
     return Incoming(text.storable(name), real, found.st_size, found.st_mtime_ns, found.st_ino)
 
 
-def _grouped(lists: Iterator[tuple[list[T], int]], offset: int) -> Iterator[tuple[list[T], int | None]]:
+def _grouped(lists: Iterator[tuple[list[T], int]], offset: int, most_rows: int) -> Iterator[tuple[list[T], int | None]]:
     """Items in groups of bounded length and bytes, each with the offset after it; None after the last group."""
     group: list[T] = []
     start = end = offset
     for items, after in lists:
-        if group and (len(group) + len(items) > MOST_ROWS or after - start > MOST_BYTES):
+        if group and (len(group) + len(items) > most_rows or after - start > MOST_BYTES):
             yield group, end
             group, start = [], end
         group += items

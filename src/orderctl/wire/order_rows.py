@@ -161,7 +161,11 @@ def _known(columns: dict[str, str]) -> dict[str, str]:
 
 
 #: Our field names -> their headers, as a setting.
-Columns = Annotated[dict[str, str], BeforeValidator(_flat), AfterValidator(_known)]
+Columns = Annotated[
+    dict[str, str],
+    BeforeValidator(_flat, json_schema_input_type=dict[str, str | dict[str, str]]),
+    AfterValidator(_known),
+]
 
 _READ: dict[str, Callable[[str, OrderColumns], Any]] = {
     "text": lambda cell, _: cell,

@@ -8,8 +8,10 @@ that the file's own rename is the one moment that counts.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from orderctl.core import digests
 from orderctl.core.effects import ACCEPTED, Document, Receipt
@@ -73,6 +75,9 @@ class HandsOver:
     """The half of an adapter that hands documents over through its `outbox`. A file's name is its key."""
 
     outbox: Outbox
+    remote: ClassVar[bool] = False
+    at_once: ClassVar[Mapping[str, int]] = {}
+    settle_s: ClassVar[int] = 0
 
     def stage(self, document: Document) -> None:
         """Write `document` where nobody looks. RemoteError when that cannot be done."""
@@ -86,9 +91,12 @@ class HandsOver:
         """Publish the staged `document`."""
         return self.outbox.deliver(document)
 
-    def recover(self, name: str, key: str) -> Receipt:  # noqa: ARG002
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def recover(self, document: Document, key: str) -> Receipt:  # noqa: ARG002
         """Still staged = publish it now, gone = it was published. RemoteError when nobody can tell yet."""
-        return self.outbox.recover(name)
+        return self.outbox.recover(document.name)
 
 
 def _publish(folder: Path, name: str) -> None:

@@ -6,6 +6,7 @@ apostrophe in front, reversibly (`core.text.spreadsheet_text`); for machines eve
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -41,7 +42,7 @@ class Writer:
     ) -> bytes:
         """`rows`, each as long as `columns`, as the bytes of a file. `about` stands beside the rows in JSON alone."""
         if self.format in {"csv", "tsv"} and not self.one_line:
-            return text.storable(self._csv(columns, rows)).encode(self.encoding, "replace")
+            return self._encoded(self._csv(columns, rows))
         clean = ([self._clean(cell) for cell in row] for row in rows)
         if self.format == "jsonl":
             written = "".join(_json(dict(zip(columns, row, strict=True))) + "\n" for row in clean)
@@ -50,7 +51,7 @@ class Writer:
             written = json.dumps({**(about or {}), "rows": named}, ensure_ascii=False, indent=1) + "\n"
         else:
             written = self._csv(columns, clean)
-        return written.encode(self.encoding, "replace")
+        return self._encoded(written)
 
     def _csv(self, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
         out = io.StringIO()
@@ -60,6 +61,12 @@ class Writer:
             rows = ([text.spreadsheet_text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
         writer.writerows(rows)
         return out.getvalue()
+
+    def _encoded(self, written: str) -> bytes:
+        if "\0" not in written:
+            with contextlib.suppress(UnicodeEncodeError):
+                return written.encode(self.encoding)
+        return text.storable(written).encode(self.encoding, "replace")
 
     def _clean(self, cell: Cell) -> Cell:
         if isinstance(cell, int):

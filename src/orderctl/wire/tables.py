@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal
 
 from orderctl.core.errors import RecordError
+from orderctl.core.making import maker
 from orderctl.wire import strict_json
 
 Format = Literal["csv", "tsv", "jsonl", "json"]
@@ -54,6 +55,9 @@ class Row:
     problem: str = ""
 
 
+_row = maker(Row)
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """How to read one configured kind of file. An empty delimiter is found out from the header."""
@@ -84,6 +88,14 @@ class Reader:
         lines = _Lines(file, name, header.encoding, start, line)
         yield from _jsonl_rows(lines) if self.format == "jsonl" else _csv_rows(lines, header)
 
+    def cells(self, file: BinaryIO, name: str, header: Header) -> Iterator[Mapping[str, str]]:
+        """The cells of all rows, without where they stand: a look at the whole file before any of it counts."""
+        if self.format in {"jsonl", "json"}:
+            yield from (row.cells for row in self.rows(file, name, header))
+            return
+        for cells in _csv_cells(_Lines(file, name, header.encoding, header.end, header.line), header):
+            yield dict(zip(header.names, cells, strict=False))
+
 
 def lines_before(file: BinaryIO, offset: int) -> int:
     """How many line ends stand before byte `offset` of `file`."""
@@ -112,7 +124,7 @@ class _Lines:
     @property
     def text(self) -> str:
         """The row being read, as it stands in the file."""
-        return "".join(self._parts)
+        return self._parts[0] if len(self._parts) == 1 else "".join(self._parts)
 
     def next_row(self) -> None:
         """The next line begins a row."""
@@ -120,38 +132,30 @@ class _Lines:
         self._row_start = self.offset
         self._parts = []
 
-    def __iter__(self) -> _Lines:
-        return self
+    def __iter__(self) -> Iterator[str]:
+        """The lines from here on; a generator, because a method call a line would cost more than reading it."""
+        readline, encoding = self._file.readline, self.encoding
+        while raw := readline(LARGEST_ROW + 1):
+            self.line += 1
+            self.offset += len(raw)
+            if self.offset - self._row_start > LARGEST_ROW:
+                raise self.refused(f"the row is larger than {LARGEST_ROW} bytes; is a quote left open?")
+            try:
+                line = raw.decode(encoding)
+            except UnicodeDecodeError as error:
+                raise self._undecodable(raw, error) from None
+            self._parts.append(line)
+            yield line
 
-    def __next__(self) -> str:
-        raw = self._file.readline(LARGEST_ROW + 1)
-        if not raw:
-            raise StopIteration
-        self.line += 1
-        self.offset += len(raw)
-        if self.offset - self._row_start > LARGEST_ROW:
-            raise self.refused(f"the row is larger than {LARGEST_ROW} bytes; is a quote left open?")
-        try:
-            line = raw.decode(self.encoding)
-        except UnicodeDecodeError as error:
-            column = len(raw[: error.start].decode(self.encoding)) + 1
-            hint = "if the file is Latin-1 or Windows-1252, say so with `encoding`"
-            message = f"byte 0x{raw[error.start]:02X} is not {self.encoding}"
-            raise RecordError(message, where=f"{self.name} line {self.line} column {column}", next=hint) from None
-        self._parts.append(line)
-        return line
+    def _undecodable(self, raw: bytes, error: UnicodeDecodeError) -> RecordError:
+        column = len(raw[: error.start].decode(self.encoding)) + 1
+        hint = "if the file is Latin-1 or Windows-1252, say so with `encoding`"
+        message = f"byte 0x{raw[error.start]:02X} is not {self.encoding}"
+        return RecordError(message, where=f"{self.name} line {self.line} column {column}", next=hint)
 
     def refused(self, message: str, column: int = 1, line: int | None = None) -> RecordError:
         """The error that refuses the file at the row being read."""
         return RecordError(message, where=f"{self.name} line {line or self.first} column {column}")
-
-
-def _record(reader: Iterator[list[str]], lines: _Lines, delimiter: str) -> list[str] | None:
-    """The cells of the next row, None after the last."""
-    try:
-        return next(reader, None)
-    except csv.Error:
-        raise _unclear(lines, delimiter) from None
 
 
 def _unclear(lines: _Lines, delimiter: str) -> RecordError:
@@ -192,7 +196,10 @@ def _csv_header(lines: _Lines, delimiter: str) -> Header:
         raise lines.refused("there is no header line", line=1)
     chosen = delimiter or _sniffed(first)
     reader = csv.reader(itertools.chain((first,), lines), delimiter=chosen, strict=True)
-    names = [name.strip() for name in _record(reader, lines, chosen) or ()]
+    try:
+        names = [name.strip() for name in next(reader, ())]
+    except csv.Error:
+        raise _unclear(lines, chosen) from None
     while names and not names[-1]:
         names.pop()
     seen: dict[str, int] = {}
@@ -214,38 +221,37 @@ def _sniffed(line: str) -> str:
 
 def _csv_rows(lines: _Lines, header: Header) -> Iterator[Row]:
     wanted = len(header.names)
-    reader = csv.reader(lines, delimiter=header.delimiter, strict=True)
-    while True:
-        lines.next_row()
-        cells = _record(reader, lines, header.delimiter)
-        if cells is None:
-            return
-        if not any(cells):
-            continue
-        problem = ""
-        while len(cells) > wanted and not cells[-1]:
-            cells.pop()
-        if len(cells) != wanted:
-            problem = f"the row has {len(cells)} cells, the header {wanted}"
-        yield Row(
-            dict(zip(header.names, cells, strict=False)), lines.first, lines.text.rstrip("\r\n"), lines.offset, problem
-        )
+    for cells in _csv_cells(lines, header):
+        problem = "" if len(cells) == wanted else f"the row has {len(cells)} cells, the header {wanted}"
+        stated = dict(zip(header.names, cells, strict=False))
+        yield _row(stated, lines.first, lines.text.rstrip("\r\n"), lines.offset, problem)
+
+
+def _csv_cells(lines: _Lines, header: Header) -> Iterator[list[str]]:
+    wanted = len(header.names)
+    lines.next_row()
+    try:
+        for cells in csv.reader(lines, delimiter=header.delimiter, strict=True):
+            if any(cells):
+                while len(cells) > wanted and not cells[-1]:
+                    cells.pop()
+                yield cells
+            lines.next_row()
+    except csv.Error:
+        raise _unclear(lines, header.delimiter) from None
 
 
 def _jsonl_rows(lines: _Lines) -> Iterator[Row]:
-    while True:
-        lines.next_row()
-        text = next(lines, None)
-        if text is None:
-            return
-        if not text.strip():
-            continue
+    lines.next_row()
+    for text in lines:
         raw = text.rstrip("\r\n")
-        try:
-            cells, problem = _as_texts(strict_json.loads_as_text(raw.encode(), largest=LARGEST_ROW)), ""
-        except ValueError as error:
-            cells, problem = {}, f"the row {error}"
-        yield Row(cells, lines.first, raw, lines.offset, problem)
+        if raw.strip():
+            try:
+                cells, problem = _as_texts(strict_json.loads_as_text(raw.encode(), largest=LARGEST_ROW)), ""
+            except ValueError as error:
+                cells, problem = {}, f"the row {error}"
+            yield _row(cells, lines.first, raw, lines.offset, problem)
+        lines.next_row()
 
 
 def _json_rows(file: BinaryIO, name: str, offset: int) -> Iterator[Row]:
