@@ -23,20 +23,20 @@ from benchmarks.measured import Number
 
 PAGE = 250
 _MOST_POINTS = {"maximumAvailable": 1e9, "currentlyAvailable": 1e9, "restoreRate": 1e9}
-_KEY = "ORDERCTL_BENCHMARK_TOKEN"
+KEY = "ORDERCTL_BENCHMARK_TOKEN"
 _FILE = 'type = "file"\npath = "orders/*.jsonl"\n'
 
 
 def measure(folder: Path, count: int, rounds: int) -> list[Number]:
     """Pull `count` orders from a server, and the same from a file."""
-    os.environ[_KEY] = "shpat_nobody"
+    os.environ[KEY] = "shpat_nobody"
     pages = [_page(first, min(PAGE, count - first), count) for first in range(0, count, PAGE)]
     asked, read = [], []
     with _serving(pages) as url:
         for nth in range(rounds):
             remote, local = folder / f"remote-{nth}", folder / f"local-{nth}"
             config = generate.write_shop(remote, count)
-            _replace(config, _FILE, f'type = "shopify"\nshop = "mugs"\ntoken = "env:{_KEY}"\n'
+            _replace(config, _FILE, f'type = "shopify"\nshop = "mugs"\ntoken = "env:{KEY}"\n'
                      f'base_url = "{url}"\npage_size = {PAGE}\nsince = 2026-10-01\n')  # fmt: skip
             asked.append(stores.one_pass(config, generate.NOW, "pull"))
             config = generate.write_shop(local, count)
@@ -94,7 +94,7 @@ def _order(row: dict[str, Any]) -> dict[str, Any]:
     """An order of `generate` as Shopify states it, with a tax of nothing."""
     goods = sum(_cents(line["amount"]) for line in row["lines"])
     nodes = [_line(line) for line in row["lines"]]
-    place = {
+    place: dict[str, Any] = {
         "id": f"gid://shopify/FulfillmentOrder/{row['number']}",
         "status": "OPEN",
         "requestStatus": "UNSUBMITTED",

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from docs.pages import codes, commands, configuration, json_shapes, rules, schema_config, schema_rules, states
+from docs.pages import channels, codes, commands, configuration, json_shapes, rules, schema_config, schema_rules, states
 
 FOLDER = Path(__file__).parent
 PAGES: dict[str, Callable[[], str]] = {
+    "channels.md": channels.text,
     "cli.md": commands.text,
     "codes.md": codes.text,
     "configuration.md": configuration.text,

@@ -63,7 +63,10 @@ def schema_of(path: Path) -> str:
 
 
 FILES = sorted(
-    path for folder in ("examples", "tests", "docs", "benchmarks") for path in (ROOT / folder).rglob("*.toml")
+    path
+    for folder in ("examples", "tests", "docs", "benchmarks")
+    for path in (ROOT / folder).rglob("*.toml")
+    if path.name != "pyproject.toml"
 )
 
 

@@ -153,14 +153,14 @@ def _json_kind(one: Mapping[str, Any]) -> str:
             return _json_kind(other)
     if one.get("type") == "integer" and "maximum" in one:
         return f"whole number, {one['minimum']} to {one['maximum']}"
-    kinds = {
+    kinds: dict[str, str] = {
         "string": one.get("format", "text"),
         "boolean": "true or false",
         "integer": 'text such as `"0640"`',
         "object": "table",
         "array": "list of texts",
     }
-    return kinds[one.get("type", "object")]
+    return kinds[str(one.get("type", "object"))]
 
 
 def _json_default(name: str, one: Mapping[str, Any], schema: Mapping[str, Any]) -> str:

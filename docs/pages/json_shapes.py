@@ -171,6 +171,8 @@ def _gathered(shop: SampleShop) -> dict[str, list[Any]]:
     samples.ask("orderctl run", "run --skip push")
     samples.ask("orderctl status")
     samples.ask("orderctl channels show CHANNEL", "channels show web")
+    samples.ask("orderctl channels show CHANNEL --map", "channels show web --map")
+    samples.ask("orderctl reconcile orders", "reconcile orders --channel web --since 2026-01-01")
     samples.ask("orderctl run", "run --only push")
     for title, commands in BY_HAND.items():
         for command in commands:

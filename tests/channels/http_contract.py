@@ -192,6 +192,20 @@ class HttpChannelContract:
 
         assert 1 == len(between.shop.shipped)
 
+    def test_a_shop_that_cannot_be_asked_says_nothing_about_what_it_was_sent(self, tmp_path):
+        with self.running(tmp_path) as (channel, _, _):
+            self.told(channel)
+            document = self.document(channel)
+        with partner(Reply()) as gone:
+            url = gone.url
+        channel = self.open(url, opening(tmp_path))
+        try:
+            assert "uncertain" == channel.recover(document, "key-1").outcome
+        except RemoteError:
+            pass
+        finally:
+            channel.close()
+
     def test_tracking_that_was_surely_not_taken_stays_due(self, tmp_path):
         with self.running(tmp_path) as (channel, between, _):
             between.matches = self.writes_tracking

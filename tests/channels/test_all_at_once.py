@@ -86,9 +86,13 @@ def _config(urls: dict[str, str]) -> str:
 
 
 def pulled(shop: Shop, between: dict[str, Between], at: str) -> Report:
-    between["amazon"].shop.now = at
+    _amazon(between).now = at
     with shop.context(at=at) as ctx:
         return runs.run(ctx, only=["pull"])[-1]
+
+
+def _amazon(between: dict[str, Between]) -> Any:
+    return between["amazon"].shop
 
 
 def counted(shop: Shop) -> dict[str, int]:
@@ -156,7 +160,7 @@ def test_what_is_held_in_memory_does_not_grow_with_what_is_read(tmp_path):
 
     orders = 60
     with selling_everywhere(tmp_path, orders) as (shop, between):
-        between["amazon"].shop.now = FIRST
+        _amazon(between).now = FIRST
         with shop.context(at=FIRST, progress=look) as ctx:
             runs.run(ctx, only=["pull"])
 

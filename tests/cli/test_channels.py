@@ -36,3 +36,39 @@ def test_a_channel_that_is_told_of_stock_says_how_much_and_how_often(a_day_later
         assert line in text
     assert "told       " in text
     assert "last push  never" not in text
+
+
+def test_what_a_channels_words_mean_and_who_owns_what(a_day_later: Shop):
+    said = a_day_later.orderctl("channels", "show", "web", "--map")
+
+    assert 0 == said.code
+    for heading in ("What web says", "What web is told", "Fields of an order"):
+        assert heading in said.out
+    assert "edit_conflict" in a_day_later.orderctl("channels", "show", "web", "--map", "--csv").out
+    found = a_day_later.orderctl("channels", "show", "web", "--map", "--json").json
+    assert ["channel", "comes_in", "fields", "goes_out", "type"] == sorted(found)
+
+
+def test_what_a_channel_says_otherwise_is_listed_and_makes_the_exit_code(a_day_later: Shop):
+    said = a_day_later.orderctl("reconcile", "orders", "--channel", "web", "--since", "2026-01-01")
+    rows = a_day_later.orderctl("reconcile", "orders", "--channel", "web", "--since", "2026-01-01", "--csv").out
+    listed = a_day_later.orderctl("reconcile", "orders", "--channel", "web", "--since", "2026-01-01", "--json").json
+
+    assert 7 == said.code
+    assert "put_aside" in said.out
+    assert 2 == len(rows.splitlines())
+    assert {"orders there": 3, "orders here": 2, "differences": 1} == listed["counts"]
+    assert 2 == a_day_later.orderctl("reconcile", "orders", "--channel", "wbe").code
+    assert 2 == a_day_later.orderctl("reconcile", "orders", "--channel", "web", "--since", "soon").code
+
+
+def test_orders_are_read_again_since_a_day_or_one_by_one(a_day_later: Shop):
+    again = a_day_later.orderctl("pull", "--since", "2026-01-01", "web", "--json").json
+    one = a_day_later.orderctl("pull", "--order", "WEB-1", "--json")
+    none = a_day_later.orderctl("pull", "--order", "nowhere", "web")
+
+    assert {"unchanged": 2} == again["counts"]
+    assert (0, {"unchanged": 1}) == (one.code, one.json["counts"])
+    assert (2, True) == (none.code, "has no order 'nowhere'" in none.out)
+    assert 2 == a_day_later.orderctl("pull", "--order", "1", "--since", "7d").code
+    assert 2 == a_day_later.orderctl("pull", "--since", "yesterday").code

@@ -28,6 +28,7 @@ READING = (
     "stock reconcile",
     "stock explain MUG --channel web",
     "channels show web",
+    "channels show web --map",
     "channels test web",
     "config show",
     "db check",
@@ -65,8 +66,9 @@ WRITING = (
 )
 #: What has left the house is called back, which a person has to follow up.
 ATTENTION = ("orders cancel 1 --reason changed", "orders edit 1 ship_to.city=Boston --reason moved")
-#: What cannot be shown on this shop: nothing is uncertain or held back in it, and a copy is a file.
-APART = ("shipments resolve", "exceptions confirm", "db backup")
+#: What cannot be shown on this shop: nothing is uncertain or held back in it, a copy is a file, and its channel has an
+#: order that was put aside.
+APART = ("reconcile orders", "shipments resolve", "exceptions confirm", "db backup")
 
 
 def verbs() -> Iterator[tuple[str, Any]]:

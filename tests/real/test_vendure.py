@@ -101,6 +101,19 @@ def for_sale(admin: Api) -> dict[str, int]:
     }
 
 
+def told(admin: Api) -> dict[str, int]:
+    """What we have a say in: the order for the ring waits, so that nothing is promised for it."""
+    return {sku: units for sku, units in for_sale(admin).items() if sku != "RING"}
+
+
+def available(cli: installed.Shop) -> dict[str, int]:
+    """SKU -> how many there are in all locations, as orderctl shows it."""
+    found: dict[str, int] = {}
+    for row in cli.orderctl("stock", "show", "--json").json:
+        found[row["sku"]] = found.get(row["sku"], 0) + row["available"]
+    return found
+
+
 def orderctl(folder: Path, **stated: str) -> Shop:
     """A folder with a configuration that sells at `url` with `credentials`."""
     shop = a_shop(folder, configured(**stated), RULES, stock=False)
@@ -131,21 +144,12 @@ def test_orders_of_a_real_shop_are_shipped_and_its_stock_follows(vendure: Server
         assert 0 == said.code, said
         return {step["step"]: step["counts"] for step in said.json["steps"]}
 
-    def available() -> dict[str, int]:
-        found: dict[str, int] = {}
-        for row in cli.orderctl("stock", "show", "--json").json:
-            found[row["sku"]] = found.get(row["sku"], 0) + row["available"]
-        return found
-
-    def told() -> dict[str, int]:
-        return {sku: units for sku, units in for_sale(admin).items() if sku != "RING"}  # its order reserved nothing
-
     two_mugs, both = vendure.sold(MUG=2), vendure.sold(MUG=1, LAMP=1)
     sold_out, ring = vendure.sold(GONE=1), vendure.sold(RING=1)
     slow = vendure.cart(TEE=1)
 
     assert 4 == run()["pull"]["new"]
-    assert {"MUG": 11, "LAMP": 2, "TEE": 4, "GONE": 0} == available() == told()
+    assert {"MUG": 11, "LAMP": 2, "TEE": 4, "GONE": 0} == available(cli) == told(admin)
     there = orders(admin)
     assert ("Cancelled", 0) == (there[sold_out]["state"], there[sold_out]["totalWithTax"])
     assert {"PaymentSettled"} == {there[code]["state"] for code in (two_mugs, both, ring)}
@@ -166,7 +170,7 @@ def test_orders_of_a_real_shop_are_shipped_and_its_stock_follows(vendure: Server
     assert ("Shipped", [("Shipped", "JD-BOTH", 2)]) == (there[both]["state"], parcels(there[both]))
     assert "DHL" == there[both]["fulfillments"][0]["method"]
     assert "cancelled" == cli.orderctl("orders", "show", f"web/{ring}", "--json").json["state"]
-    assert {"MUG": 11, "LAMP": 2, "TEE": 3, "GONE": 0} == available() == told()
+    assert {"MUG": 11, "LAMP": 2, "TEE": 3, "GONE": 0} == available(cli) == told(admin)
 
     ours.answers(
         "east",
@@ -181,7 +185,7 @@ def test_orders_of_a_real_shop_are_shipped_and_its_stock_follows(vendure: Server
     assert [("Shipped", "1Z-FIRST", 1), ("Shipped", "1Z-SECOND", 1)] == sorted(parcels(there[two_mugs]))
     assert [("Shipped", "1Z-LATE", 1)] == parcels(there[late])
     assert {"Shipped"} == {there[code]["state"] for code in (two_mugs, both, late)}
-    assert {"MUG": 11, "LAMP": 2, "TEE": 3, "GONE": 0} == available() == told()
+    assert {"MUG": 11, "LAMP": 2, "TEE": 3, "GONE": 0} == available(cli) == told(admin)
     assert not quiet["push"].get("tracking"), quiet
     assert {"closed", "cancelled"} == {row["state"] for row in cli.orderctl("orders", "list", "--json").json}
 

@@ -175,7 +175,8 @@ class Expected(Naive):
             return 0
         if location.stock == "unlimited":
             return None
-        return max(0, self.world.stock[location.name][sku] - self.world.then.get("keep_stock", 0))
+        kept: int = self.world.then.get("keep_stock", 0)
+        return max(0, self.world.stock[location.name][sku] - kept)
 
     # --- who may ship, and its numbers
 

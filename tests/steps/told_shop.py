@@ -68,7 +68,8 @@ class ToldShop(RandomShop):
 
     def numbers_by_hand(self, terms: Terms) -> dict[str, int]:
         """What the formula makes of every SKU that has been in the east or west, and of the kits made of those."""
-        paused = {row[0] for row in self.db.execute("SELECT name FROM pauses WHERE kind = 'location' AND paused_at IS NOT NULL")}
+        query = "SELECT name FROM pauses WHERE kind = 'location' AND paused_at IS NOT NULL"
+        paused = {row[0] for row in self.db.execute(query)}
         there: dict[str, dict[str, int]] = {name: {} for name in terms.locations}
         for location, sku, units in self.db.execute("SELECT location, sku, on_hand - reserved FROM stock_levels"):
             if location in there:

@@ -98,6 +98,7 @@ class Amazon:
         comes_in={
             "PENDING, PENDING_AVAILABILITY": "payment pending",
             "UNSHIPPED, PARTIALLY_SHIPPED": "payment paid; on_terms for cash on delivery",
+            "UNFULFILLABLE": "payment paid; units that are not to be shipped are cancelled",
             "SHIPPED": "lines that are wholly shipped: fulfilled by the channel",
             "CANCELLED": "cancelled, payment voided",
             "cancellationRequest of the buyer": "cancel_requested",

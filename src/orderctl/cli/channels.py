@@ -12,7 +12,7 @@ from orderctl.cli.command import reading, trying, writing
 from orderctl.cli.group import Command, noun
 from orderctl.cli.render import readable
 from orderctl.cli.reports import Done
-from orderctl.core.times import duration_text
+from orderctl.core.times import duration_text, seconds_between
 
 if TYPE_CHECKING:
     from orderctl.steps.context import Context
@@ -30,6 +30,11 @@ LIST = {
     "paused_at": "paused since",
 }
 TEST = {"what": "what", "verdict": "verdict", "found": "_found", "next": "_what to do"}
+COMES_IN = {"theirs": "the channel says", "ours": "_here it is"}
+GOES_OUT = {"ours": "here", "theirs": "_the channel is told"}
+FIELDS = {"fields": "_field", "owner": "owner", "after_import": "_a change after the import"}
+BUDGET = {"bucket": "of", "left": ">left", "at": "when"}
+FAILURES = {"step": "step", "message": "_why", "since": "since"}
 STREAMS = {"stream": "stream", "position": "read to", "moved_at": "when"}
 
 
@@ -49,15 +54,22 @@ def list_(ctx: Context) -> Answer:
 
 @app.command("show", cls=Command)
 @reading
-def show(ctx: Context, name: Annotated[str, Argument(metavar="CHANNEL")]) -> Answer:
-    """Show one channel: how far it has been read, what it is still to be told, what it is told of stock.
+def show(
+    ctx: Context,
+    name: Annotated[str, Argument(metavar="CHANNEL")],
+    map_: Annotated[bool, Option("--map", help="What its words mean here, and who owns which field.")] = False,
+) -> Answer:
+    """Show one channel: how far it has been read, what it still allows, what fails, what it is still to be told.
 
     Exit: 0 done, 2 no such channel or a file is wrong, 6 the store cannot be used.
     """
     from orderctl.steps import channels
 
+    if map_:
+        found = channels.channel_map(ctx, name)
+        return Page(found, tuple(_map(found)), table(FIELDS, _fields(found)))
     one = channels.channel_show(ctx, name)
-    return Page(one, tuple(_page(one)), table(LIST, [one]))
+    return Page(one, tuple(_page(one, ctx.now)), table(LIST, [one]))
 
 
 @app.command("test", cls=Command)
@@ -106,7 +118,20 @@ def _done(ctx: Context, report: Report, state: str) -> Done:
     return Done([report], dry_run=ctx.dry_run, said=[Facts(facts)])
 
 
-def _page(channel: Mapping[str, Any]) -> Iterable[Block]:
+def _map(found: Mapping[str, Any]) -> Iterable[Block]:
+    yield Heading(f"What {found['channel']} says")
+    yield table(COMES_IN, found["comes_in"])
+    yield Heading(f"What {found['channel']} is told")
+    yield table(GOES_OUT, found["goes_out"])
+    yield Heading("Fields of an order")
+    yield table(FIELDS, _fields(found))
+
+
+def _fields(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [{**row, "fields": ", ".join(row["fields"])} for row in found["fields"]]
+
+
+def _page(channel: Mapping[str, Any], now: str) -> Iterable[Block]:
     files = [one for one in channel["streams"] if _is_digest(one["stream"])]
     named = [one for one in channel["streams"] if one not in files]
     yield Heading(channel["channel"])
@@ -118,6 +143,7 @@ def _page(channel: Mapping[str, Any]) -> Iterable[Block]:
             ("is told", ", ".join(channel["push"]) or "nothing"),
             ("to be told", f"{channel['waiting_effects']:,}" if channel["waiting_effects"] else ""),
             ("orders", f"{channel['orders']:,}"),
+            ("read to", _lag(channel["read_to"], now) if channel["read_to"] else ""),
             ("files", f"{len(files):,} read, the last {readable(files[0]['moved_at'])}" if files else ""),
         )
     )
@@ -126,6 +152,19 @@ def _page(channel: Mapping[str, Any]) -> Iterable[Block]:
     if named:
         yield Heading("Read")
         yield table(STREAMS, named)
+    if channel["budget"]:
+        yield Heading("Requests that were left")
+        yield table(BUDGET, channel["budget"])
+    if channel["failures"]:
+        yield Heading("Fails")
+        yield table(FAILURES, channel["failures"])
+
+
+def _lag(moment: str, now: str) -> str:
+    """How far behind it is, in minutes, hours or days."""
+    behind = max(0, seconds_between(moment, now))
+    size = next((size for size in (86_400, 3_600, 60) if behind >= 2 * size), 1)
+    return f"{readable(moment)}, {duration_text(behind // size * size)} ago"
 
 
 def _stock(stock: Mapping[str, Any]) -> Iterable[Block]:

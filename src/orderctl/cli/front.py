@@ -29,6 +29,7 @@ NOUNS = {
 }
 ALSO = {
     "status": ("orderctl.cli.status:status", "How things stand; the same as orderctl alone."),
+    "reconcile": ("orderctl.cli.reconcile:app", "Compare what others say with what is stored."),
     "explain": ("orderctl.cli.explain:explain", "Why an order was decided as it was."),
     "help": ("orderctl.cli.codes:help_", "What a code means: exit, exception, finding."),
 }

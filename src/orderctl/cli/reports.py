@@ -46,8 +46,8 @@ Problems = Sequence[tuple[str, "Trouble"]]
 class Done:
     """The reports of a whole pass, or of one step and the recovery before it, the step last.
 
-    `said` stands in place of the counts where a command has better words. `telling` is what an unattended pass says,
-    everything when it is None.
+    `said` stands in place of the counts where a command has better words, `listed` where a spreadsheet has use for
+    other rows. `telling` is what an unattended pass says, everything when it is None.
     """
 
     reports: Sequence[Report]
@@ -55,6 +55,7 @@ class Done:
     dry_run: bool = False
     said: Sequence[Block] = ()
     telling: Telling | None = None
+    listed: Table | None = None
 
     @property
     def exit(self) -> Exit:
@@ -75,7 +76,9 @@ class Done:
         return steps[-1] | {"exit_code": int(self.exit), "problems": problems}
 
     def rows(self) -> Table:
-        """How many of what, per step."""
+        """How many of what, per step, unless there are other rows."""
+        if self.listed is not None:
+            return self.listed
         counts = [
             {"step": report.step, "what": what, "count": count}
             for report in self.reports

@@ -245,8 +245,8 @@ CHECKS: Mapping[str, str] = {
     "no_such_order": "The channel that was asked for one order says that it has none of that id. Nothing was changed.",
     "orders_differ": "What a channel says of its orders is not what the store says: one of them has an order that the "
     "other has not, or another total, payment or state. Nothing was changed. `orderctl pull --since` reads them again.",
-    "probe_failed": "Something of a channel that `orderctl channels test` tried out does not work: the credentials, what "
-    "they allow, its clock, its version. Nothing was changed; the line says what to do.",
+    "probe_failed": "Something of a channel that `orderctl channels test` tried out does not work: the credentials, "
+    "what they allow, its clock, its version. Nothing was changed; the line says what to do.",
     "row_left_out": "A row of an imported table says nothing that can be used. The others were taken; mend the row and "
     "import the file again, which changes nothing else.",
     "stock_difference": "What a location was counted to have on a day is further from what its ledger expected than "

@@ -153,6 +153,9 @@ def recover(ctx: Context, begun: Begun, report: Report) -> None:
         except RemoteError as error:
             report.problem(error.code, name, error.said, next="orderctl run", exit=Exit.REMOTE)
             return
+    if receipt.outcome == "retry":  # it could not be asked now, which says nothing about what was sent before
+        report.problem(RemoteError.code, name, receipt.message, next=f"orderctl push {name}", exit=Exit.REMOTE)
+        return
     with transaction(ctx.db, "push.judged"):
         receipt = effects.judged(ctx.db, ctx.stamp, begun.key, receipt, settle_s)
     (publish.settle if begun.kind == "stock" else _settle)(ctx, name, begun.document, receipt)

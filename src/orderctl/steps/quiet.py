@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,14 +40,11 @@ def worth_telling(ctx: Context, reports: Sequence[Report]) -> Telling:
         for problem in report.problems
         if problem.exit is Exit.REMOTE
     }
-    text = meta.get(ctx.db, _MEMORY)
-    told = failures.to_tell(
-        list(lasting.values()), _memory(text), {_RECOVERY, *(report.step for report in reports)}, ctx.now
-    )
-    remembered = _text(told.memory)
-    if remembered != (text or "[]"):
+    before = remembered(ctx.db)
+    told = failures.to_tell(list(lasting.values()), before, {_RECOVERY, *(report.step for report in reports)}, ctx.now)
+    if told.memory != tuple(before):
         with transaction(ctx.db, "quiet.told"):
-            meta.put(ctx.db, _MEMORY, remembered)
+            meta.put(ctx.db, _MEMORY, _text(told.memory))
     problems = tuple(
         (report.step, problem)
         for report in reports
@@ -56,8 +54,9 @@ def worth_telling(ctx: Context, reports: Sequence[Report]) -> Telling:
     return Telling(problems, told.recovered)
 
 
-def _memory(text: str) -> list[Told]:
-    return [Told(Failure(**row.pop("failure")), **row) for row in json.loads(text or "[]")]
+def remembered(db: sqlite3.Connection) -> list[Told]:
+    """The failures that unattended passes have told of and that have not ended."""
+    return [Told(Failure(**row.pop("failure")), **row) for row in json.loads(meta.get(db, _MEMORY) or "[]")]
 
 
 def _text(memory: Sequence[Told]) -> str:

@@ -293,6 +293,16 @@ def identity(db: sqlite3.Connection, order_id: int) -> tuple[str, str]:
     return row[0], row[1]
 
 
+def since(db: sqlite3.Connection, channel: str, moment: str) -> dict[str, int]:
+    """Channel order id -> order id of the orders of `channel` that were placed or changed at `moment` or later."""
+    return dict(
+        db.execute(
+            "SELECT channel_order_id, order_id FROM orders WHERE channel = ? AND max(placed_at, updated_at) >= ?",
+            (channel, moment),
+        )
+    )
+
+
 def states(db: sqlite3.Connection) -> Mapping[str, int]:
     """How many orders are in each state."""
     return dict(db.execute("SELECT state, count(*) FROM orders GROUP BY state"))

@@ -60,7 +60,8 @@ def sold_in_gaps(db: sqlite3.Connection, now: str) -> list[Trouble]:
         " FROM published_stock p INDEXED BY published_stock_due"
         " JOIN order_lines l INDEXED BY order_lines_backordered ON l.sku = p.sku AND l.backordered > 0"
         " JOIN orders o ON o.order_id = l.order_id AND o.channel = p.channel"
-        " WHERE p.told IS NOT p.quantity AND p.refused IS NOT p.quantity AND p.told > 0 AND l.backordered > p.quantity AND o.placed_at >= p.told_at"
+        " WHERE p.told IS NOT p.quantity AND p.refused IS NOT p.quantity"
+        " AND p.told > 0 AND l.backordered > p.quantity AND o.placed_at >= p.told_at"
         " ORDER BY o.placed_at, o.order_id"
     )
     return [

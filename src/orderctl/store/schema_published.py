@@ -19,7 +19,8 @@ CREATE TABLE published_stock (
     told_at  TEXT,
     document TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (channel, sku)) STRICT, WITHOUT ROWID;
-CREATE INDEX published_stock_due ON published_stock (channel, sku) WHERE told IS NOT quantity AND refused IS NOT quantity;
+CREATE INDEX published_stock_due ON published_stock (channel, sku)
+    WHERE told IS NOT quantity AND refused IS NOT quantity;
 
 CREATE INDEX stock_levels_changed ON stock_levels (sku) WHERE changed = 1;
 CREATE TABLE changed_skus (sku TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;  -- beside those whose level changed
@@ -43,7 +44,8 @@ CREATE TRIGGER a_new_alias_is_told AFTER INSERT ON sku_aliases BEGIN
     UPDATE published_stock SET told = NULL, refused = NULL WHERE channel = new.channel AND sku = new.sku;
 END;
 CREATE TRIGGER a_changed_alias_is_told AFTER UPDATE ON sku_aliases BEGIN
-    UPDATE published_stock SET told = NULL, refused = NULL WHERE channel IN (old.channel, new.channel) AND sku IN (old.sku, new.sku);
+    UPDATE published_stock SET told = NULL, refused = NULL
+    WHERE channel IN (old.channel, new.channel) AND sku IN (old.sku, new.sku);
 END;
 CREATE TRIGGER a_gone_alias_is_told AFTER DELETE ON sku_aliases BEGIN
     UPDATE published_stock SET told = NULL, refused = NULL WHERE channel = old.channel AND sku = old.sku;
