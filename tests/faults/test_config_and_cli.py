@@ -61,7 +61,7 @@ WRONG = {
     "twice": ('currency = "USD"\ncurrency = "USD"\n', 2, "given twice"),
     "nan": ("[routing]\nsplit_cost = nan\n", 2, "NaN"),
     "unknown type": ('[channel.x]\ntype = "fiel"\n', 2, "did you mean 'file'"),
-    "not there yet": ('[channel.x]\ntype = "shopify"\n', 2, "shopify"),
+    "not there yet": ('[channel.x]\ntype = "magento"\n', 2, "magento"),
     "unknown setting": ('[channel.x]\ntype = "file"\npath = "x"\nformt = "csv"\n', 4, "did you mean 'format'"),
     "wrong setting": ('[channel.x]\ntype = "file"\npath = "x"\nformat = "xml"\n', 4, "format"),
     "missing setting": ('[channel.x]\ntype = "file"\n', 1, "path"),
