@@ -123,7 +123,9 @@ def fingerprint(database: Path) -> dict[str, str]:
 
 def _digest(db: sqlite3.Connection, table: str) -> str:
     found = hashlib.sha256()
-    for row in db.execute(f"SELECT * FROM {table} ORDER BY 1, 2"):  # noqa: S608 - a name from the schema
+    columns = db.execute(f"SELECT * FROM {table} LIMIT 0").description  # noqa: S608 - a name from the schema
+    order = ", ".join(str(at) for at in range(1, len(columns) + 1))
+    for row in db.execute(f"SELECT * FROM {table} ORDER BY {order}"):  # noqa: S608 - as above
         found.update(repr(row).encode())
     return found.hexdigest()
 
