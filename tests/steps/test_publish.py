@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 import pytest
 
-from orderctl.channels.file import FileChannel
 from orderctl.core.effects import Document, Receipt
 from orderctl.core.errors import ConfigError, Exit, RemoteError, UsageError
 from orderctl.core.stock import StockMove
@@ -20,7 +17,7 @@ from orderctl.steps.confirm import exception_confirm
 from orderctl.steps.context import Context
 from orderctl.store import stock
 from orderctl.store.transactions import transaction
-from tests.shop import CHANNELS, STOCK, Shop, a_shop, an_order_row
+from tests.shop import CHANNELS, Shop, a_shop, an_order_row
 
 TELLING = CHANNELS.replace('push = ["tracking"]', 'push = ["tracking", "stock"]')
 
@@ -350,37 +347,3 @@ def test_a_dry_run_says_what_would_be_told_and_changes_nothing(tmp_path):
 
     assert [{"sku": "MUG", "before": 14, "quantity": 15}] == reports[-1].items[0]["stock"]
     assert (1, before) == (len(documents(shop)), shop.store.read_bytes())
-
-
-class OfParts(FileChannel):
-    """A channel that takes two SKUs at once and judges each alone."""
-
-    at_once: ClassVar[Mapping[str, int]] = {"stock": 2}
-    verdicts: ClassVar[dict[str, str]] = {}
-
-    def deliver(self, document: Document, key: str) -> Receipt:
-        receipt = super().deliver(document, key)
-        if "/stock-" not in document.name:
-            return receipt
-        named = [sku for sku in self.verdicts if f"\n{sku}," in document.content.decode().replace("\r", "")]
-        return replace(receipt, each={sku: Receipt(self.verdicts[sku], message="no such item") for sku in named})
-
-
-def test_a_channel_is_told_as_many_skus_at_once_as_it_takes_and_each_is_judged_alone(tmp_path, monkeypatch):
-    monkeypatch.setattr("orderctl.channels.file.FileChannel", OfParts)
-    monkeypatch.setattr(OfParts, "verdicts", {"LAMP": "refused"})
-    shop = a_telling_shop(tmp_path)
-    code, _ = shop.run()
-
-    skus = len({**STOCK["east"], **STOCK["west"]})
-    assert Exit.ATTENTION == code
-    assert (skus + 1) // 2 == len(documents(shop))
-    assert "stock_refused" in waiting(shop)
-
-    assert (Exit.OK, (skus + 1) // 2) == (shop.run()[0], len(documents(shop)))  # the same number is not told again
-
-    monkeypatch.setattr(OfParts, "verdicts", {})
-    adjust(shop, "LAMP", "west", 2)
-    shop.run()
-
-    assert "stock_refused" not in waiting(shop)

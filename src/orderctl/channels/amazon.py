@@ -18,14 +18,16 @@ from pydantic import Field, StringConstraints
 
 from orderctl.channels import amazon_orders, amazon_windows, amazon_writes
 from orderctl.channels.amazon_windows import Window
-from orderctl.core import order_json, times
+from orderctl.core import times
 from orderctl.core.adapters import Page, Payload, Probe
 from orderctl.core.channel_map import ChannelMap
 from orderctl.core.effects import Cancellation, Document, Receipt, StockLevel, Tracking
-from orderctl.core.errors import RecordError, RemoteBusy, RemoteDenied, RemoteError, RemoteRefused
+from orderctl.core.errors import RemoteBusy, RemoteDenied, RemoteError, RemoteRefused
 from orderctl.core.orders import Order
-from orderctl.wire import settings, strict_json
+from orderctl.wire import settings
+from orderctl.wire.asked import Asked
 from orderctl.wire.opening import Opening
+from orderctl.wire.payloads import order_of
 
 if TYPE_CHECKING:
     from orderctl.channels.amazon_api import Api, Listed
@@ -47,7 +49,7 @@ _Got = TypeVar("_Got")
 Marketplace = Annotated[str, StringConstraints(pattern=r"^A[A-Z0-9]{9,20}$")]
 
 
-class Amazon:
+class Amazon(Asked):
     """Orders of one Amazon seller in one region. Fetch may repeat an order; it never skips one."""
 
     class Settings(settings.Settings):
@@ -112,7 +114,6 @@ class Amazon:
         },
         fields=dict.fromkeys(("ship_to", "customer"), "empty where no role permits them; tried again after a day"),
     )
-    remote: ClassVar[bool] = True
 
     def __init__(self, name: str, settings: Settings, opening: Opening) -> None:
         self._name = name
@@ -154,9 +155,6 @@ class Amazon:
             return None
         return None if amazon_orders.is_echo(value) else self._payload(value, raw)
 
-    def finished(self, stream: str) -> None:
-        """Nothing has to be moved away."""
-
     def close(self) -> None:
         """Close the connections."""
         if self._asked is not None:
@@ -165,15 +163,7 @@ class Amazon:
 
     def to_order(self, payload: Payload) -> Order:
         """The order that `payload` states. RecordError names what is wrong with it."""
-        try:
-            row = amazon_orders.order_row(strict_json.loads(payload.raw), self._terms)
-            return order_json.order_from_json(row, channel=self._name)
-        except ValueError as error:
-            message = f"the order {error}"
-            raise RecordError(message, where=payload.where) from None
-        except RecordError as error:
-            error.where = error.where or payload.where
-            raise
+        return order_of(payload, lambda value: amazon_orders.order_row(value, self._terms), channel=self._name)
 
     def render_tracking(self, number: int, packages: Sequence[Tracking]) -> Document:
         """What Amazon is asked for `packages`, as push `number`: carriers by Amazon's codes."""
@@ -186,12 +176,6 @@ class Amazon:
     def render_stock(self, number: int, levels: Sequence[StockLevel]) -> Document:
         """The quantities Amazon is told, as push `number`."""
         return amazon_writes.stock_document(f"{self._name}/stock-{number:06}", levels)
-
-    def stage(self, document: Document) -> None:
-        """A request needs no preparation."""
-
-    def discard(self, name: str) -> None:
-        """Nothing was prepared."""
 
     def deliver(self, document: Document, key: str) -> Receipt:  # noqa: ARG002 - Amazon takes no key; it is read back
         """Tell Amazon what it does not know already."""

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from orderctl.channels.amazon_parts import part, refuse, rows
 from orderctl.core import money
+from orderctl.wire.json_parts import part, refuse, rows
 
 #: Kinds of proceeds that become lines of their own, and their titles.
 _EXTRAS = {

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from orderctl.channels.amazon_money import Amounts, line_amounts, stated_currency, totals
-from orderctl.channels.amazon_parts import known, needed, part, refuse, rows, texts, whole
 from orderctl.core.errors import RecordError
+from orderctl.wire.json_parts import known, needed, part, refuse, rows, texts, whole
 
 NOT_PERMITTED = "address_not_permitted"
 _PENDING = ("PENDING_AVAILABILITY", "PENDING")

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 from orderctl.channels.amazon_carriers import OTHER, carrier_code
 from orderctl.channels.amazon_orders import is_echo
-from orderctl.channels.amazon_parts import part, rows, whole
 from orderctl.core.digests import digest
-from orderctl.core.effects import ACCEPTED, Cancellation, Document, Receipt, StockLevel, Tracking, receipt_of
+from orderctl.core.effects import ACCEPTED, Cancellation, Document, Receipt, StockLevel, Tracking, receipt_of, together
 from orderctl.core.errors import RecordError, RemoteBusy, RemoteDenied, RemoteDown, RemoteError, RemoteRefused
+from orderctl.wire.json_parts import part, rows, whole
 
 if TYPE_CHECKING:
     from orderctl.channels.amazon_api import Api
@@ -109,7 +109,7 @@ class Writes:
         ((kind, told),) = json.loads(document.content).items()
         if kind == "stock":
             return self._stock(told)
-        return _together({one["key"]: self._judged(kind, one) for one in told})
+        return together({one["key"]: self._judged(kind, one) for one in told})
 
     def recover(self, document: Document) -> Receipt:
         """Whether Amazon has what `document` says; stock is told again. RemoteError when it cannot be asked."""
@@ -117,7 +117,7 @@ class Writes:
         if kind == "stock":
             return Receipt("retry", message="quantities are absolute; they are told again")
         ask = self._there if kind == "tracking" else self._cancelled
-        return _together({one["key"]: ask(one) for one in told})
+        return together({one["key"]: ask(one) for one in told})
 
     def _judged(self, kind: str, told: Mapping[str, Any]) -> Receipt:
         try:
@@ -204,7 +204,7 @@ class Writes:
                 stopped = error if isinstance(error, RemoteBusy | RemoteDown | RemoteDenied) else None
             except RecordError as error:
                 each[sku] = Receipt("refused", message=f"answers with a listing whose {error.message}")
-        return _together(each)
+        return together(each)
 
     def _quantity(self, sku: str, quantity: int) -> Receipt:
         ways = self._ways
@@ -309,16 +309,6 @@ def _issues(answer: Mapping[str, Any]) -> str:
     found = [one for one in rows(answer, "issues") if one.get("severity") == "ERROR"] or rows(answer, "issues")
     said = "; ".join(f"{one.get('code')}: {str(one.get('message'))[:200]}" for one in found[:5])
     return f"{answer.get('status') or 'no status'}{': ' if said else ''}{said}"
-
-
-def _together(each: Mapping[str, Receipt]) -> Receipt:
-    """One receipt for all: the outcome that most have, and each that went another way."""
-    if len(each) == 1:
-        return next(iter(each.values()))
-    outcomes = [receipt.outcome for receipt in each.values()] or [ACCEPTED.outcome]
-    usual = max(dict.fromkeys(outcomes), key=outcomes.count)
-    said = next((receipt.message for receipt in each.values() if receipt.outcome == usual and usual != "accepted"), "")
-    return Receipt(usual, message=said, each={sku: one for sku, one in each.items() if one.outcome != usual})
 
 
 def _document(name: str, kind: str, told: Any, units: int) -> Document:

@@ -19,14 +19,16 @@ from pydantic import Field, StringConstraints
 
 from orderctl.channels import ebay_orders, ebay_windows, ebay_writes
 from orderctl.channels.ebay_windows import Part
-from orderctl.core import order_json, times
+from orderctl.core import times
 from orderctl.core.adapters import Page, Payload, Probe
 from orderctl.core.channel_map import ChannelMap, payments
 from orderctl.core.effects import Cancellation, Document, Receipt, StockLevel, Tracking
-from orderctl.core.errors import RecordError, RemoteDenied, RemoteError, RemoteRefused
+from orderctl.core.errors import RemoteDenied, RemoteError, RemoteRefused
 from orderctl.core.orders import Order
-from orderctl.wire import settings, strict_json
+from orderctl.wire import settings
+from orderctl.wire.asked import Asked
 from orderctl.wire.opening import Opening
+from orderctl.wire.payloads import order_of
 
 if TYPE_CHECKING:
     from orderctl.channels.ebay_api import Api
@@ -44,7 +46,7 @@ _FIRST_S = 30 * _DAY_S
 _FURTHEST_SKEW_S = 120
 
 
-class Ebay:
+class Ebay(Asked):
     """Orders of one eBay seller. Fetch may repeat an order; it never skips one."""
 
     class Settings(settings.Settings):
@@ -83,7 +85,6 @@ class Ebay:
         ca_file: settings.PathField | None = None
         """A private certificate authority that is trusted, too."""
 
-    remote: ClassVar[bool] = True
     at_once: ClassVar[Mapping[str, int]] = {"tracking": 1, "cancel": 1, "stock": ebay_writes.STOCK_ROWS}
     settle_s: ClassVar[int] = 120
     meanings: ClassVar[ChannelMap] = ChannelMap(
@@ -134,9 +135,6 @@ class Ebay:
         found = zip(part.raw, part.values, strict=True)
         return next((self._payload(raw, order, disputed) for raw, order in found if _id_of(order) == order_id), None)
 
-    def finished(self, stream: str) -> None:
-        """Nothing has to be moved away."""
-
     def close(self) -> None:
         """Close the connections."""
         if self._asked is not None:
@@ -145,15 +143,7 @@ class Ebay:
 
     def to_order(self, payload: Payload) -> Order:
         """The order that `payload` states. RecordError names what is wrong with it."""
-        try:
-            row = ebay_orders.order_row(strict_json.loads(payload.raw))
-            return order_json.order_from_json(row, channel=self._name)
-        except ValueError as error:
-            message = f"the order {error}"
-            raise RecordError(message, where=payload.where) from None
-        except RecordError as error:
-            error.where = error.where or payload.where
-            raise
+        return order_of(payload, ebay_orders.order_row, channel=self._name)
 
     def render_tracking(self, number: int, packages: Sequence[Tracking]) -> Document:
         """What eBay is asked for `packages`, as push `number`: carriers by eBay's names, numbers without spaces."""
@@ -166,12 +156,6 @@ class Ebay:
     def render_stock(self, number: int, levels: Sequence[StockLevel]) -> Document:
         """The quantities eBay is told, as push `number`."""
         return ebay_writes.stock_document(f"{self._name}/stock-{number:06}", levels)
-
-    def stage(self, document: Document) -> None:
-        """A request needs no preparation."""
-
-    def discard(self, name: str) -> None:
-        """Nothing was prepared."""
 
     def deliver(self, document: Document, key: str) -> Receipt:  # noqa: ARG002 - eBay takes no key; it is read back
         """Tell eBay what it does not know already."""

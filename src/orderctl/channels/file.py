@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
-from orderctl.core import order_fields, order_json
+from orderctl.core import order_fields
 from orderctl.core.adapters import Page, Payload, Probe
 from orderctl.core.channel_map import ChannelMap
 from orderctl.core.effects import Acknowledgment, Cancellation, Document, StockLevel, Tracking
@@ -31,6 +31,7 @@ from orderctl.wire.inbox import After, Inbox, Source, incoming
 from orderctl.wire.opening import Opening
 from orderctl.wire.order_rows import Columns, OrderColumns
 from orderctl.wire.outbox import HandsOver, Outbox
+from orderctl.wire.payloads import order_of
 from orderctl.wire.table_text import Cell, Writer
 
 _TRACKING_COLUMNS = (
@@ -162,17 +163,10 @@ class FileChannel(HandsOver):
 
     def to_order(self, payload: Payload) -> Order:
         """The order that `payload` states. RecordError names what is wrong with it."""
-        try:
-            value = strict_json.loads(payload.raw)
-            if self._settings.format == "csv":
-                value = self._order_of_rows(value)
-            return order_json.order_from_json(value, channel=self._name, currency=self._currency)
-        except ValueError as error:
-            message = f"the order {error}"
-            raise RecordError(message, where=payload.where) from None
-        except RecordError as error:
-            error.where = error.where or payload.where
-            raise
+        return order_of(payload, self._neutral, channel=self._name, currency=self._currency)
+
+    def _neutral(self, value: Any) -> Any:
+        return self._order_of_rows(value) if self._settings.format == "csv" else value
 
     def probe(self) -> list[Probe]:
         """Whether the folder that files come from can be read, and how many files lie there."""

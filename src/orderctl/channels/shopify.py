@@ -22,15 +22,17 @@ from pydantic import Field, model_validator
 from orderctl.channels import shopify_orders, shopify_probe, shopify_stock, shopify_writes
 from orderctl.channels.shopify_api import Api
 from orderctl.channels.shopify_pull import ORDERS, Pull, Terms
-from orderctl.core import order_json, times
+from orderctl.core import times
 from orderctl.core.adapters import Page, Payload, Probe
 from orderctl.core.channel_map import ChannelMap, payments
 from orderctl.core.effects import ACCEPTED, Cancellation, Document, Receipt, StockLevel, Tracking, receipt_of
-from orderctl.core.errors import RecordError, RemoteError
+from orderctl.core.errors import RemoteError
 from orderctl.core.orders import Order
 from orderctl.core.secrets import Secret
 from orderctl.wire import settings, strict_json
+from orderctl.wire.asked import Asked
 from orderctl.wire.opening import Opening
+from orderctl.wire.payloads import order_of
 from orderctl.wire.settings import DurationField, PathField, SecretField, UrlField
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ class Cancel(settings.Settings):
     """Whether the customer gets Shopify's mail about it."""
 
 
-class Shopify:
+class Shopify(Asked):
     """Orders from a Shopify store; tracking, stock and cancellations go back. It may repeat an order, it skips none."""
 
     class Settings(settings.Settings):
@@ -130,7 +132,6 @@ class Shopify:
                 raise ValueError(f"has a tracking_urls.{wrong} without {{number}}")
             return self
 
-    remote: ClassVar[bool] = True
     at_once: ClassVar[Mapping[str, int]] = {"tracking": 1, "cancel": 1, "stock": 250}
     settle_s: ClassVar[int] = 60
     meanings: ClassVar[ChannelMap] = ChannelMap(
@@ -177,19 +178,11 @@ class Shopify:
         """The order with the global id `order_id`."""
         return Pull(self._api, self._terms()).one(order_id)
 
-    def finished(self, stream: str) -> None:
-        """Nothing is left lying there."""
-
     def to_order(self, payload: Payload) -> Order:
         """The order that `payload` states. RecordError names what is wrong with it."""
-        try:
-            value = shopify_orders.neutral(strict_json.loads(payload.raw), self._settings.sources)
-            return order_json.order_from_json(value, channel=self._name)
-        except ValueError as error:
-            raise RecordError(f"the order {error}", where=payload.where) from None
-        except RecordError as error:
-            error.where = error.where or payload.where
-            raise
+        return order_of(
+            payload, lambda value: shopify_orders.neutral(value, self._settings.sources), channel=self._name
+        )
 
     def render_tracking(self, number: int, packages: Sequence[Tracking]) -> Document:
         """The packages, with the carrier as Shopify calls it."""
@@ -213,12 +206,6 @@ class Shopify:
         """The numbers by SKU."""
         rows = [{"sku": level.sku, "quantity": level.quantity} for level in levels]
         return self._document("stock", number, rows, sum(level.quantity for level in levels))
-
-    def stage(self, document: Document) -> None:
-        """A request is made when it is delivered."""
-
-    def discard(self, name: str) -> None:
-        """Nothing lies anywhere."""
 
     def deliver(self, document: Document, key: str) -> Receipt:
         """Ask the store for what `document` says, as far as it is not so already."""

@@ -26,14 +26,16 @@ from pydantic import Field, model_validator
 from orderctl.channels import vendure_orders, vendure_probe
 from orderctl.channels.vendure_api import Api, KeyCredentials, Login
 from orderctl.channels.vendure_writes import Ways, Writes
-from orderctl.core import order_json, times
+from orderctl.core import times
 from orderctl.core.adapters import Page, Payload, Probe
 from orderctl.core.channel_map import ChannelMap
 from orderctl.core.effects import Cancellation, CancelledLine, Document, Receipt, StockLevel, Tracking, TrackingLine
-from orderctl.core.errors import RecordError, RemoteError
+from orderctl.core.errors import RemoteError
 from orderctl.core.orders import Order
-from orderctl.wire import json_slices, settings, strict_json
+from orderctl.wire import json_slices, settings
+from orderctl.wire.asked import Asked
 from orderctl.wire.opening import Opening
+from orderctl.wire.payloads import order_of
 
 _LIST = """query orderctlOrders($options: OrderListOptions!) {
   orders(options: $options) {
@@ -47,7 +49,7 @@ _DAY_S = 86_400
 _FIRST_S = 30 * _DAY_S
 
 
-class Vendure:
+class Vendure(Asked):
     """Orders of a Vendure shop. `fetch` may repeat an order; it never skips one."""
 
     class Settings(settings.Settings):
@@ -107,7 +109,6 @@ class Vendure:
                 raise ValueError("has an `overlap` of nothing; orders of the same second would be missed")
             return self
 
-    remote: ClassVar[bool] = True
     at_once: ClassVar[Mapping[str, int]] = {"tracking": 1, "cancel": 1, "stock": 100}
     settle_s: ClassVar[int] = 60
     meanings: ClassVar[ChannelMap] = ChannelMap(
@@ -164,9 +165,6 @@ class Vendure:
         _, payloads, _ = next(self._walk("orderPlacedAt", times.EPOCH, {"id": {"eq": order_id}}))
         return next(iter(payloads), None)
 
-    def finished(self, stream: str) -> None:
-        """Nothing is to be moved away."""
-
     def close(self) -> None:
         """Close the connections, if any were made."""
         if self._api is not None:
@@ -174,15 +172,7 @@ class Vendure:
 
     def to_order(self, payload: Payload) -> Order:
         """The order that `payload` states. RecordError names what is wrong with it."""
-        try:
-            stated = vendure_orders.order_json(strict_json.loads(payload.raw), self._terms)
-            return order_json.order_from_json(stated, channel=self._name)
-        except ValueError as error:
-            message = f"the order {error}"
-            raise RecordError(message, where=payload.where) from None
-        except RecordError as error:
-            error.where = error.where or payload.where
-            raise
+        return order_of(payload, lambda value: vendure_orders.order_json(value, self._terms), channel=self._name)
 
     def render_tracking(self, number: int, packages: Sequence[Tracking]) -> Document:
         """The fulfillments to add; a document that is delivered has one."""
@@ -210,12 +200,6 @@ class Vendure:
         """What may be sold of each SKU whose number changed."""
         told = [{"sku": level.sku, "quantity": level.quantity} for level in levels]
         return self._document("stock", number, told, levels)
-
-    def stage(self, document: Document) -> None:
-        """A request is made ready nowhere."""
-
-    def discard(self, name: str) -> None:
-        """Nothing was made ready."""
 
     def deliver(self, document: Document, key: str) -> Receipt:
         """Tell the shop what it does not know yet."""

@@ -24,14 +24,16 @@ from orderctl.channels.walmart_api import Access, Api, Listed
 from orderctl.channels.walmart_orders import Reading
 from orderctl.channels.walmart_tell import Teller, Terms
 from orderctl.channels.walmart_writes import CARRIERS, Reason
-from orderctl.core import order_json, text, times
+from orderctl.core import text, times
 from orderctl.core.adapters import Page, Payload, Probe
 from orderctl.core.channel_map import ChannelMap
 from orderctl.core.effects import Acknowledgment, Cancellation, Document, Receipt, StockLevel, Tracking
-from orderctl.core.errors import RecordError, RemoteError, RemoteRefused
+from orderctl.core.errors import RemoteError, RemoteRefused
 from orderctl.core.orders import Order
 from orderctl.wire import settings, strict_json
+from orderctl.wire.asked import Asked
 from orderctl.wire.opening import Opening
+from orderctl.wire.payloads import order_of
 
 _WINDOW_S = 7 * 86400
 _FIRST_S = 30 * 86400
@@ -59,10 +61,9 @@ Carrier = Annotated[str, AfterValidator(_known_carrier)]
 CarrierPage = Annotated[str, AfterValidator(_page_of)]
 
 
-class Walmart:
+class Walmart(Asked):
     """Orders from Walmart Marketplace. Fetch may repeat an order; it never skips one."""
 
-    remote: ClassVar[bool] = True
     at_once: ClassVar[Mapping[str, int]] = {"acknowledgments": 1, "tracking": 1, "cancel": 1, "stock": _STOCK_AT_ONCE}
     settle_s: ClassVar[int] = 120
     meanings: ClassVar[ChannelMap] = ChannelMap(
@@ -153,9 +154,6 @@ class Walmart:
         if self._opened is not None:
             self._opened.close()
             self._opened = None
-
-    def finished(self, stream: str) -> None:
-        """Nothing is moved away at Walmart."""
 
     def fetch(self, positions: Mapping[str, str]) -> Iterator[Page]:
         """Pages of orders modified after `positions`. A position moves with the end of a window, on a page of its own.
@@ -255,15 +253,12 @@ class Walmart:
 
     def to_order(self, payload: Payload) -> Order:
         """The order that `payload` states. RecordError names what is wrong with it."""
-        try:
-            value = walmart_orders.neutral(strict_json.loads(payload.raw), self._reading)
-            return order_json.order_from_json(value, channel=self._name, currency=self._opening.currency)
-        except ValueError as error:
-            message = f"the order {error}"
-            raise RecordError(message, where=payload.where) from None
-        except RecordError as error:
-            error.where = error.where or payload.where
-            raise
+        return order_of(
+            payload,
+            lambda value: walmart_orders.neutral(value, self._reading),
+            channel=self._name,
+            currency=self._opening.currency,
+        )
 
     def render_acknowledgments(self, number: int, orders: Sequence[Acknowledgment]) -> Document:
         """One order of which Walmart is told that we have it."""
@@ -290,12 +285,6 @@ class Walmart:
     def _document(self, kind: str, number: int, told: Mapping[str, Any], rows: int, units: int = 0) -> Document:
         content = walmart_writes.content(kind, told)
         return Document(f"{self._name}/{kind}-{number:06}", content, "application/json", rows, units, kept=True)
-
-    def stage(self, document: Document) -> None:
-        """Nothing lies anywhere before it is asked."""
-
-    def discard(self, name: str) -> None:
-        """Nothing was laid anywhere."""
 
     def deliver(self, document: Document, key: str) -> Receipt:  # noqa: ARG002 - Walmart knows no such keys
         """Tell what Walmart does not know yet. Nothing that may have been processed is asked a second time."""

@@ -25,14 +25,16 @@ from orderctl.channels import woocommerce_joined, woocommerce_probe, woocommerce
 from orderctl.channels import woocommerce_orders as mapping
 from orderctl.channels.woocommerce_site import CORE, MOST, Access, Listed, Site, has_no_route, site
 from orderctl.channels.woocommerce_writes import Telling
-from orderctl.core import order_json, times
+from orderctl.core import times
 from orderctl.core.adapters import Page, Payload, Probe
 from orderctl.core.channel_map import ChannelMap
 from orderctl.core.effects import Cancellation, Document, Receipt, StockLevel, Tracking, receipt_of
 from orderctl.core.errors import RecordError, RemoteError, RemoteRefused
 from orderctl.core.orders import Order
-from orderctl.wire import settings, strict_json
+from orderctl.wire import settings
+from orderctl.wire.asked import Asked
 from orderctl.wire.opening import Opening
+from orderctl.wire.payloads import order_of
 
 _STREAM = "orders"
 _TRASH = "trash"
@@ -46,10 +48,9 @@ _Mark = tuple[Any, str]
 Meaning = Literal["pending", "authorized", "on_terms", "paid", "completed", "cancelled", "refunded"]
 
 
-class WooCommerce:
+class WooCommerce(Asked):
     """Orders of a WooCommerce shop. A key with read and write access is made under Settings, Advanced, REST API."""
 
-    remote: ClassVar[bool] = True
     at_once: ClassVar[Mapping[str, int]] = {"tracking": 1, "cancel": 1, "stock": MOST}
     settle_s: ClassVar[int] = 60
     meanings: ClassVar[ChannelMap] = ChannelMap(
@@ -139,15 +140,6 @@ class WooCommerce:
         if self._opened is not None:
             self._opened.close()
 
-    def finished(self, stream: str) -> None:
-        """Nothing is moved away."""
-
-    def stage(self, document: Document) -> None:
-        """A request needs no making ready."""
-
-    def discard(self, name: str) -> None:
-        """Nothing was made ready."""
-
     def fetch(self, positions: Mapping[str, str]) -> Iterator[Page]:
         """Pages of orders after `positions`, then of what is in the trash."""
         yield from self._walk(_STREAM, "any", positions.get(_STREAM, ""))
@@ -169,15 +161,7 @@ class WooCommerce:
 
     def to_order(self, payload: Payload) -> Order:
         """The order that `payload` states. RecordError names what is wrong with it."""
-        try:
-            value = mapping.neutral(strict_json.loads(payload.raw), self._terms)
-            return order_json.order_from_json(value, channel=self._name)
-        except ValueError as error:
-            message = f"the order {error}"
-            raise RecordError(message, where=payload.where) from None
-        except RecordError as error:
-            error.where = error.where or payload.where
-            raise
+        return order_of(payload, lambda value: mapping.neutral(value, self._terms), channel=self._name)
 
     def render_tracking(self, number: int, packages: Sequence[Tracking]) -> Document:
         """One package as JSON."""

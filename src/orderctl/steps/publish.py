@@ -131,7 +131,8 @@ def _hand_over(ctx: Context, name: str, numbers: dict[str, tuple[int | None, int
     report.count("stock", len(numbers) if receipt.outcome == "accepted" else 0)
     told = [{"sku": sku, "before": before, "quantity": quantity} for sku, (before, quantity) in numbers.items()]
     report.items.append({"channel": name, "document": document.name, "outcome": receipt.outcome, "stock": told})
-    return receipt.outcome == "accepted" and all(one.outcome == "refused" for one in receipt.each.values())
+    outcomes = {receipt.outcome, *(one.outcome for one in receipt.each.values())}
+    return outcomes == {"accepted"} or (bool(receipt.each) and outcomes <= {"accepted", "refused"})
 
 
 def settle(ctx: Context, name: str, document: str, receipt: Receipt) -> None:

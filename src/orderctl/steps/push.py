@@ -153,7 +153,7 @@ def recover(ctx: Context, begun: Begun, report: Report) -> None:
         except RemoteError as error:
             report.problem(error.code, name, error.said, next="orderctl run", exit=Exit.REMOTE)
             return
-    if receipt.outcome == "retry":  # it could not be asked now, which says nothing about what was sent before
+    if receipt.outcome == "retry" and begun.kind != "stock":  # not asked: that says nothing about what was sent before
         report.problem(RemoteError.code, name, receipt.message, next=f"orderctl push {name}", exit=Exit.REMOTE)
         return
     with transaction(ctx.db, "push.judged"):

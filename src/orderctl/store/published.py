@@ -21,6 +21,8 @@ from orderctl.store import effects, exceptions, listings
 from orderctl.store.exceptions import Trouble
 
 REFUSED = "stock_refused"
+#: How many refused SKUs an exception names.
+MOST_NAMED = 3
 
 #: The numbers of the SKUs for which `{scope}` is true. A kit has no stock of its own.
 _NUMBERS = """
@@ -187,44 +189,40 @@ def settle(db: sqlite3.Connection, stamp: Stamp, channel: str, document: str, re
         "UPDATE effects SET state = ?, reference = ?, message = ?, settled_at = ?, content = NULL WHERE effect_id = ?",
         (state, receipt.reference, receipt.message, stamp.at if state != "pending" else None, effect_id),
     )
-    if state == "accepted":
-        _took(db, stamp, channel, document, _taken(db, channel, json.loads(payload), receipt))
-        _tell_of_refused(db, stamp, channel, receipt)
-    elif state == "uncertain":  # it may have any of two numbers now
-        db.execute(
-            "UPDATE published_stock SET told = NULL WHERE channel = ? AND sku IN (SELECT key FROM json_each(?))",
-            (channel, payload),
+    _judge(db, stamp, channel, document, json.loads(payload), receipt)
+
+
+def _judge(
+    db: sqlite3.Connection, stamp: Stamp, channel: str, document: str, numbers: dict[str, int], receipt: Receipt
+) -> None:
+    """What becomes of each of `numbers`: as the whole document, or as the channel judged it alone."""
+    alone = {listings.ours(db, channel, theirs): one for theirs, one in receipt.each.items()}
+    by_outcome: dict[str, list[str]] = {}
+    for sku in numbers:
+        by_outcome.setdefault(alone.get(sku, receipt).outcome, []).append(sku)
+    unsure = by_outcome.get("uncertain", [])  # it may have any of two numbers now
+    db.executemany(
+        "UPDATE published_stock SET told = NULL WHERE channel = ? AND sku = ?", [(channel, sku) for sku in unsure]
+    )
+    refused = by_outcome.get("refused", [])
+    if alone:  # a document that is refused whole says nothing about any one number
+        db.executemany(
+            "UPDATE published_stock SET refused = ? WHERE channel = ? AND sku = ?",
+            [(numbers[sku], channel, sku) for sku in refused],
         )
-    elif state == "refused":
-        message = f"{channel} refused the stock of {document}: {receipt.message or 'it does not say why'}"
-        exceptions.raise_all(db, stamp, [Trouble(REFUSED, channel, message)])
-
-
-def _taken(db: sqlite3.Connection, channel: str, numbers: dict[str, int], receipt: Receipt) -> str:
-    """The numbers that `channel` has now, as JSON: without those it judged otherwise, which are marked."""
-    for theirs, one in receipt.each.items():
-        sku = listings.ours(db, channel, theirs)
-        number = numbers.pop(sku, None)
-        if one.outcome == "refused":
-            db.execute("UPDATE published_stock SET refused = ? WHERE channel = ? AND sku = ?", (number, channel, sku))
-        elif one.outcome == "uncertain":
-            db.execute("UPDATE published_stock SET told = NULL WHERE channel = ? AND sku = ?", (channel, sku))
-    return json.dumps(numbers)
-
-
-def _tell_of_refused(db: sqlite3.Connection, stamp: Stamp, channel: str, receipt: Receipt) -> None:
-    """One exception for all SKUs that `channel` does not take; it closes itself when it takes them all."""
-    refused = {sku: one.message for sku, one in receipt.each.items() if one.outcome == "refused"}
+    if "accepted" in by_outcome:
+        _took(db, stamp, channel, document, {sku: numbers[sku] for sku in by_outcome["accepted"]})
     if refused:
-        named = "; ".join(f"{sku}: {message or 'it does not say why'}" for sku, message in list(refused.items())[:3])
-        more = f"; and {len(refused) - 3} more" if len(refused) > 3 else ""
-        exceptions.raise_all(db, stamp, [Trouble(REFUSED, channel, f"{channel} refused the stock of {named}{more}")])
+        said = [f"{sku}: {alone.get(sku, receipt).message or 'it does not say why'}" for sku in refused[:MOST_NAMED]]
+        said += [f"and {len(refused) - MOST_NAMED} more"] if len(refused) > MOST_NAMED else []
+        why = "; ".join(said) if alone else f"{document}: {receipt.message or 'it does not say why'}"
+        exceptions.raise_all(db, stamp, [Trouble(REFUSED, channel, f"{channel} refused the stock of {why}")])
 
 
-def _took(db: sqlite3.Connection, stamp: Stamp, channel: str, document: str, payload: str) -> None:
+def _took(db: sqlite3.Connection, stamp: Stamp, channel: str, document: str, numbers: Mapping[str, int]) -> None:
     db.executemany(
         "UPDATE published_stock SET told = ?, refused = NULL, told_at = ?, document = ? WHERE channel = ? AND sku = ?",
-        [(units, stamp.at, document, channel, sku) for sku, units in json.loads(payload).items()],
+        [(units, stamp.at, document, channel, sku) for sku, units in numbers.items()],
     )
     db.execute("UPDATE published_channels SET told_at = ? WHERE channel = ?", (stamp.at, channel))
     left = db.execute("SELECT 1 FROM published_stock WHERE channel = ? AND refused IS NOT NULL LIMIT 1", (channel,))

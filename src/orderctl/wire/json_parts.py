@@ -1,4 +1,4 @@
-"""Reading what Amazon sends: parts of an order by the path they stand at, which a refusal names."""
+"""Reading what a partner sends as JSON: parts of it by the path they stand at, which a refusal names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from orderctl.core.order_fields import LARGEST_QUANTITY
 
 
 def refuse(field: str, problem: str) -> NoReturn:
-    """The order is not what it should be: `field` (Amazon's name) and what is wrong with it."""
+    """The order is not what it should be: `field` (the partner's name) and what is wrong with it."""
     raise RecordError(f"{field} {problem}", field=field)
 
 
