@@ -11,7 +11,12 @@ UV     := $(shell command -v uv 2>/dev/null)
 export HYPOTHESIS_STORAGE_DIRECTORY := $(abspath $(VENV))/.hypothesis
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test real lint types bench docs clean
+# wheel and binary are made by tools, and out of packages, in a folder of their own, below build/
+TOOLS  := build/binary/venv
+INTO   := $(PYTHON) -m pip --python $(TOOLS)/bin/python install --quiet -c constraints.txt
+MADE   := $(shell find src packaging -type f -not -name '*.pyc')
+
+.PHONY: demo test real lint types bench docs binary clean
 .DEFAULT_GOAL := demo
 
 $(STAMP): pyproject.toml constraints.txt
@@ -28,10 +33,10 @@ demo: $(STAMP)          ## three channels, four locations, two days, on files al
 	@bash examples/demo.sh "$(abspath $(BIN)/orderctl)"
 
 test: $(STAMP)          ## every test that needs nothing but Python; one folder: make test ARGS=tests/core
-	@$(PYTHON) -m pytest -q -n auto $(or $(ARGS),--ignore=tests/real tests)
+	@$(PYTHON) -m pytest -q -rs -n auto $(or $(ARGS),--ignore=tests/real tests)
 
-real: $(STAMP)          ## against real programs of partners; needs node, installs them below .venv
-	@ORDERCTL_REAL=1 $(PYTHON) -m pytest -q $(or $(ARGS),tests/real)
+real: $(STAMP) binary   ## against real programs of partners, and the binary; needs node, installs them below .venv
+	@ORDERCTL_REAL=1 $(PYTHON) -m pytest -q -rs $(or $(ARGS),tests/real)
 
 lint: $(STAMP)          ## rules of style and layout
 	@$(PYTHON) -m ruff check .
@@ -39,6 +44,24 @@ lint: $(STAMP)          ## rules of style and layout
 
 types: $(STAMP)         ## strict types
 	@$(PYTHON) -m mypy
+
+# ADAPTERS="PACKAGE ..." takes packages of your own along, with the channels and ways to locations that they bring
+binary: dist/orderctl   ## wheel, sdist, one file and folder archive with their papers, in dist/
+
+$(TOOLS)/.installed: $(STAMP)
+	@rm -rf $(TOOLS)
+	@$(PYTHON) -m venv --without-pip $(TOOLS)
+	@$(INTO) --group binary
+	@touch $@
+
+dist/orderctl: $(TOOLS)/.installed $(MADE) README.md
+	@command -v cc >/dev/null && command -v objdump >/dev/null && command -v strip >/dev/null || \
+		{ echo "make binary needs cc, objdump and strip: a C compiler and binutils" >&2; exit 1; }
+	@rm -rf dist
+	@$(TOOLS)/bin/python -m build --no-isolation --outdir dist . >$(TOOLS)/build.log
+	@$(INTO) --force-reinstall --no-deps dist/*.whl
+	@$(INTO) "orderctl[pdf,templates,xlsx]" $(ADAPTERS)
+	@$(TOOLS)/bin/python -B packaging/binary.py dist build/binary
 
 bench: $(STAMP)         ## what orderctl costs against measured floors
 	@$(PYTHON) -m benchmarks $(ARGS)

@@ -19,12 +19,12 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks import channels, deciding, growing, passing, peers, pulling, retail, retail_accounts, startup
+from benchmarks import channels, deciding, growing, passing, peers, pulling, retail, retail_accounts, searching, startup
 from benchmarks.measured import Number, report
 
 ORDERS = 100_000
 STORED = 1_000_000
-PARTS = ("startup", "pulling", "channels", "deciding", "passing", "growing")
+PARTS = ("startup", "pulling", "channels", "deciding", "passing", "growing", "searching")
 
 
 def main(arguments: list[str]) -> int:
@@ -59,6 +59,7 @@ def measured(folder: Path, size: float, rounds: int, parts: Iterable[str]) -> li
         "deciding": lambda: deciding.measure(_new(folder, "deciding"), min(orders, 20_000), rounds),
         "passing": lambda: passing.measure(_new(folder, "passing"), orders, rounds),
         "growing": lambda: growing.measure(_new(folder, "growing"), stored, rounds),
+        "searching": lambda: searching.measure(_new(folder, "searching"), stored, rounds),
     }
     return [number for part in parts for number in works[part]()]
 

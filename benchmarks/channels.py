@@ -91,7 +91,7 @@ def _page(first: int, size: int, count: int) -> bytes:
 
 
 def _order(row: dict[str, Any]) -> dict[str, Any]:
-    """An order of `generate` as Shopify states it, with a tax of nothing."""
+    """An order of `generate` as Shopify states it, with a tax of nothing, its fields in the order asked for."""
     goods = sum(_cents(line["amount"]) for line in row["lines"])
     nodes = [_line(line) for line in row["lines"]]
     place: dict[str, Any] = {
@@ -113,13 +113,13 @@ def _order(row: dict[str, Any]) -> dict[str, Any]:
         "cancelReason": None,
         "test": False,
         "edited": False,
-        "taxesIncluded": True,
         "currencyCode": "USD",
         "presentmentCurrencyCode": "USD",
-        "fullyPaid": True,
-        "sourceName": "web",
+        "taxesIncluded": True,
         "displayFinancialStatus": "PAID",
         "displayFulfillmentStatus": "UNFULFILLED",
+        "fullyPaid": True,
+        "sourceName": "web",
         "sourceIdentifier": None,
         "retailLocation": None,
         "note": row["note"] or None,
@@ -133,8 +133,8 @@ def _order(row: dict[str, Any]) -> dict[str, Any]:
         "currentTotalTaxSet": none,
         "currentTotalPriceSet": _bag(goods + 490),
         "currentTotalDutiesSet": None,
-        "totalTipReceivedSet": none,
         "currentTotalAdditionalFeesSet": None,
+        "totalTipReceivedSet": none,
         "totalOutstandingSet": none,
         "shippingLines": {"nodes": [{"title": row["requested_service"], "isRemoved": False}]},
         "email": row["customer"]["email"],
@@ -144,6 +144,7 @@ def _order(row: dict[str, Any]) -> dict[str, Any]:
         "billingAddress": _address(row["bill_to"]),
         "lineItems": _connection(nodes),
         "fulfillmentOrders": _connection([place]),
+        "transactions": [_payment(row)],
     }
 
 
@@ -156,10 +157,10 @@ def _line(line: dict[str, Any]) -> dict[str, Any]:
         **dict.fromkeys(("quantity", "currentQuantity", "unfulfilledQuantity"), line["quantity"]),
         "requiresShipping": True,
         "isGiftCard": False,
-        "taxLines": [],
-        "customAttributes": [],
         "originalUnitPriceSet": price,
         "discountedUnitPriceAfterAllDiscountsSet": price,
+        "taxLines": [],
+        "customAttributes": [],
         "lineItemGroup": None,
     }
 
@@ -167,6 +168,11 @@ def _line(line: dict[str, Any]) -> dict[str, Any]:
 def _part(line: dict[str, Any]) -> dict[str, Any]:
     units = dict.fromkeys(("totalQuantity", "remainingQuantity"), line["quantity"])
     return {"id": line["id"].replace("LineItem", "FulfillmentOrderLineItem"), **units, "lineItem": {"id": line["id"]}}
+
+
+def _payment(row: dict[str, Any]) -> dict[str, Any]:
+    number = f"gid://shopify/OrderTransaction/{row['number']}"
+    return {"id": number, "status": "SUCCESS", "processedAt": row["placed_at"], "fees": []}
 
 
 def _customer(customer: dict[str, Any]) -> dict[str, Any]:
@@ -177,9 +183,9 @@ def _customer(customer: dict[str, Any]) -> dict[str, Any]:
         "lastName": last,
         "tags": customer["tags"],
         "numberOfOrders": str(customer["orders"]),
-        "defaultPhoneNumber": {"phoneNumber": customer["phone"]},
         "amountSpent": {"amount": customer["spent"], "currencyCode": "USD"},
         "defaultEmailAddress": {"emailAddress": customer["email"]},
+        "defaultPhoneNumber": {"phoneNumber": customer["phone"]},
     }
 
 
@@ -190,7 +196,6 @@ def _address(address: dict[str, Any]) -> dict[str, Any]:
         "lastName": last,
         "name": address["name"],
         "company": None,
-        "phone": address["phone"],
         "address1": address["line1"],
         "address2": address["line2"],
         "city": address["city"],
@@ -198,6 +203,7 @@ def _address(address: dict[str, Any]) -> dict[str, Any]:
         "provinceCode": address["region"],
         "zip": address["postcode"],
         "countryCodeV2": address["country"],
+        "phone": address["phone"],
     }
 
 

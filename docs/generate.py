@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from docs.pages import channels, codes, commands, configuration, json_shapes, rules, schema_config, schema_rules, states
+from docs.pages import (
+    channels,
+    codes,
+    commands,
+    configuration,
+    json_shapes,
+    manual,
+    rules,
+    schema_config,
+    schema_rules,
+    states,
+    words,
+)
 
 FOLDER = Path(__file__).parent
 PAGES: dict[str, Callable[[], str]] = {
@@ -17,11 +29,13 @@ PAGES: dict[str, Callable[[], str]] = {
     "codes.md": codes.text,
     "configuration.md": configuration.text,
     "json.md": json_shapes.text,
+    "orderctl.1": manual.text,
     "rules.md": rules.text,
     "schemas/channels.json": schema_config.text,
     "schemas/rules.json": schema_rules.rules,
     "schemas/rules.test.json": schema_rules.tests,
     "states.md": states.text,
+    "../src/orderctl/cli/words.json": words.text,
 }
 
 

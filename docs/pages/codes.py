@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from docs.pages.markdown import code, page, table
 from orderctl.config import findings
 from orderctl.core.checks import WORDS
-from orderctl.core.codes import CHECKS, EXCEPTIONS, EXITS, Code
+from orderctl.core.code import Code
+from orderctl.core.codes import CHECKS, EXCEPTIONS, EXITS
 from orderctl.rules import codes as rule_codes
 from orderctl.steps.stock import BAD_ROW
 

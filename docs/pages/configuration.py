@@ -7,19 +7,22 @@ import importlib
 import inspect
 import textwrap
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
 from docs.pages.markdown import code, codes, page, table
 from orderctl.config import rates
-from orderctl.config.keys import TABLES, Key, Table
+from orderctl.config.key import Key, Table
+from orderctl.config.keys import TABLES
 from orderctl.config.kinds import KINDS
 from orderctl.core import confirmations, registry, stock, times
-from orderctl.destinations import answer_rows, pick_list
-from orderctl.wire import order_rows
+from orderctl.destinations import answer_rows, columns, pick_list
+from orderctl.wire import cost_rows, order_rows
 
 IDLE = frozenset(key.table for known in TABLES.values() for key in known.keys if key.idle)
+#: Documents whose usual columns are not those of the pick list.
+PAPERS = {kind: usual for kind, usual in columns.USUAL.items() if kind != "pick"}
 INTRODUCTION = """\
 `channels.toml` says where orders come from, where they can ship from, and what carriers ask for that.
 [The example](../examples/channels.toml) is a whole one that runs.
@@ -41,7 +44,8 @@ the order has the same name, `line.` may be left out (`sku`, `qty`). Needed are 
 ANSWERS = f"""\
 A column is found by the name in `columns`, else by our own name or one of those that many use. Upper case, spaces and
 hyphens do not matter. `status` is one of {", ".join(confirmations.KINDS)}; without it a
-row with units or a tracking number means shipped, one with 0 units short.
+row with units or a tracking number means shipped, one with 0 units short. `replaces` is the number that a package had
+until now, `tracking_number` its new one; voided withdraws `tracking_number` without another.
 """
 FEEDS = """\
 The file says what lies there: stock is moved to these numbers. Rows about another `location` are left for it. The
@@ -116,28 +120,41 @@ def _adapters(key: str, known: Mapping[str, str]) -> Iterator[str]:
         yield f"### `{key} = {_toml(name)}`\n"
         yield f"{inspect.getdoc(adapter)}\n"
         yield _settings(adapter.Settings)
-        for inner, field in adapter.Settings.model_fields.items():
-            if inspect.isclass(field.annotation) and issubclass(field.annotation, BaseModel):
-                yield f"In `{inner} = {{ ... }}`:\n"
-                yield _settings(field.annotation)
+        yield from _inner("", adapter.Settings, set())
+
+
+def _inner(above: str, settings: type[BaseModel], told: set[Any]) -> Iterator[str]:
+    """The keys of the tables inside of `settings`, which stand below `above`; each is told once."""
+    for name, field in settings.model_fields.items():
+        held = [field.annotation, *get_args(field.annotation)]
+        for table_ in (one for one in held if inspect.isclass(one) and issubclass(one, BaseModel) and one not in told):
+            told.add(table_)
+            written = f"{above}{name} = {{ ... }}" if table_ is field.annotation else f"{above}{name} = [{{ ... }}]"
+            yield f"In `{written}`:\n"
+            yield _settings(table_)
+            yield from _inner(f"{above}{name}.", table_, told)
 
 
 def _settings(settings: type[BaseModel]) -> str:
     """The keys of an adapter: kinds and defaults from its model, meanings from the texts below its fields."""
     schema: dict[str, Any] = settings.model_json_schema()
     meanings = _meanings(settings)
+    called = {field.alias or name: name for name, field in settings.model_fields.items()}
     rows = (
-        (code(name), _json_kind(one), _json_default(name, one, schema), meanings[name])
+        (code(name), _json_kind(one), _json_default(name, one, schema), meanings[called[name]])
         for name, one in schema["properties"].items()
     )
     return table(("key", "value", "default", "meaning"), rows)
 
 
 def _meanings(settings: type[BaseModel]) -> dict[str, str]:
-    """Field -> the text that stands below it in the class."""
+    """Field -> the text that stands below it in the class, or in one that it extends."""
     (body,) = ast.parse(textwrap.dedent(inspect.getsource(settings))).body
     assert isinstance(body, ast.ClassDef)  # noqa: S101
-    found = {}
+    found: dict[str, str] = {}
+    for base in reversed(settings.__bases__):
+        if issubclass(base, BaseModel) and base.model_fields:
+            found |= _meanings(base)
     for one, below in zip(body.body, body.body[1:], strict=False):
         if isinstance(one, ast.AnnAssign) and isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
             found[ast.unparse(one.target)] = " ".join(str(below.value.value).split())
@@ -153,12 +170,14 @@ def _json_kind(one: Mapping[str, Any]) -> str:
             return _json_kind(other)
     if one.get("type") == "integer" and "maximum" in one:
         return f"whole number, {one['minimum']} to {one['maximum']}"
+    items: Mapping[str, Any] = one.get("items", {})
+    listed = "tables" if "$ref" in items else "whole numbers" if items.get("type") == "integer" else "texts"
     kinds: dict[str, str] = {
         "string": one.get("format", "text"),
         "boolean": "true or false",
         "integer": 'text such as `"0640"`',
         "object": "table",
-        "array": "list of texts",
+        "array": f"list of {listed}",
     }
     return kinds[str(one.get("type", "object"))]
 
@@ -182,7 +201,13 @@ def _columns() -> Iterator[str]:
     yield table(("value", "fields"), ((kind, codes(names)) for kind, names in order_rows.KINDS.items()))
     yield "## Columns of pick files\n"
     yield "What `send` writes, a row per line of a shipment. `columns` chooses among them:\n"
-    yield codes(pick_list.COLUMNS) + "\n"
+    yield table(("column", "meaning"), ((code(name), meaning) for name, meaning in pick_list.MEANINGS.items()))
+    yield "These cost a little more to gather, and are there for every document:\n"
+    yield table(("column", "meaning"), ((code(name), one.doc) for name, one in columns.MORE.items()))
+    yield "Without `columns` a packing slip, purchase order or commercial invoice that is a table has these:\n"
+    yield table(("document", "columns"), ((code(kind), codes(usual)) for kind, usual in PAPERS.items()))
+    yield "## Columns of costs\n"
+    yield f"{inspect.getdoc(cost_rows)}\n"
     yield "## Columns of answers\n"
     yield ANSWERS
     yield _synonyms(answer_rows.CONFIRM)

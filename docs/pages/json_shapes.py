@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from docs.pages import json_locations
 from docs.pages.commands import every_command
 from docs.pages.markdown import block, page
 from docs.pages.sample_shop import AT, LATER, SampleShop, opened
@@ -75,20 +76,29 @@ SKUS = """\
 sku,title,barcode,weight,length,width,height,hs_code,origin,category,supplier,tags,cost,color
 MUG-BLUE,Blue mug,4006381333931,400 g,12,9,10.5,6912.00,PT,mugs,Vista Alegre,fragile,4.20,blue
 """
-STEPS_BY_HAND = "orderctl orders hold, release, cancel, route, reroute, edit, note"
+STEPS_BY_HAND = "orderctl orders hold, release, cancel, route, reroute, edit, note, tag, untag, assign"
 #: What a person does by hand, and what it answers.
 BY_HAND = {
     STEPS_BY_HAND: (
         *("orders hold WEB-1009 --reason asked", "orders release WEB-1009", "orders reroute WEB-1010"),
         *("orders note WEB-1030 called", "orders cancel WEB-1015 --reason asked"),
+        *("orders tag WEB-1030 --tag late", "orders release --where hold=asked,fraud --hold asked --yes"),
+        *("orders untag WEB-1030 --tag late", "orders assign WEB-1030 --to maria"),
     ),
-    "orderctl shipments confirm": ("shipments confirm WEB-1008-2 --tracking 1Z --carrier ups",),
-    "orderctl exceptions resolve, confirm": ("exceptions resolve 1 --reason seen",),
+    "orderctl shipments confirm": (
+        "shipments confirm WEB-1008-2 --tracking 1Z --carrier ups",
+        "shipments confirm WEB-1008-2 --tracking 2Z --replaces 1Z",
+    ),
+    "orderctl exceptions resolve, snooze, assign, confirm": (
+        *("exceptions assign 1 --to maria", "exceptions snooze 1 --for 2d", "exceptions resolve 1 --reason seen"),
+    ),
     "orderctl stock adjust": ("stock adjust MUG-BLUE newark -1 --reason damaged",),
     "orderctl stock import": ("stock import {shop}/count.csv --location reno",),
     "orderctl locations pause, resume": ("locations pause reno --reason inventory",),
 }
 QUESTIONS = {
+    "orderctl orders search TEXT": "orders search mug",
+    "orderctl orders history EMAIL": "orders history priya.raman@example.com",
     "orderctl locations list": "",
     "orderctl stock show": "",
     "orderctl stock history SKU": "stock history MUG-BLUE",
@@ -97,6 +107,12 @@ QUESTIONS = {
     "orderctl rules check": "rules check -r {shop}/wrong.toml",
     "orderctl rules test": "rules test {shop}/wrong.test.toml",
     "orderctl db check": "",
+    "orderctl privacy status": "",
+    "orderctl privacy export": "privacy export --email priya.raman@example.com",
+    "orderctl init": "init --dry-run",
+    "orderctl doctor": "doctor --offline",
+    "orderctl schedule": "",
+    "orderctl completion SHELL": "completion bash",
     "orderctl help CODE": "help uncertain",
 }
 
@@ -165,9 +181,11 @@ def _gathered(shop: SampleShop) -> dict[str, list[Any]]:
     with (shop.folder / "rules.toml").open("a", encoding="utf-8") as rules:
         rules.write(SLOW_RULE)
     (shop.folder / "inbox/web/full.jsonl").write_text(json.dumps(FULL_ORDER) + "\n", encoding="utf-8")
+    json_locations.begin(shop)
     samples = Samples(shop)
     samples.ask("orderctl run", at=AT)
     shop.answers_arrive()
+    json_locations.answers_arrive(shop)
     samples.ask("orderctl run", "run --skip push")
     samples.ask("orderctl status")
     samples.ask("orderctl channels show CHANNEL", "channels show web")
@@ -178,6 +196,7 @@ def _gathered(shop: SampleShop) -> dict[str, list[Any]]:
         for command in commands:
             samples.ask(title, command)
     samples.ask("orderctl status")
+    json_locations.ask(samples)
     _lists(samples)
     for title, command in QUESTIONS.items():
         samples.ask(title, command)
@@ -217,12 +236,14 @@ def _history(samples: Samples) -> None:
     samples.ask("orderctl rules diff NEW.toml", "rules diff {shop}/other.toml --orders {shop}/some.jsonl")
     samples.shop.json("stock adjust KETTLE-COPPER reno 5 --reason found", LATER)
     samples.shop.json("orders route WEB-1010 --from reno --reason asked", LATER)
+    samples.ask("orderctl batches preview LOCATION", "batches preview reno")
     samples.ask("orderctl rules coverage", "rules coverage -r {shop}/other.toml")
 
 
 def _lists(samples: Samples) -> None:
     for order in samples.ask("orderctl orders list"):
         samples.ask("orderctl orders show ORDER", f"orders show {order['order']}")
+        samples.ask("orderctl orders money ORDER", f"orders money {order['order']}")
         if order["locations"]:
             samples.ask("orderctl explain ORDER", f"explain {order['order']}")
 
@@ -232,5 +253,6 @@ def _lists(samples: Samples) -> None:
         samples.ask("orderctl shipments show REFERENCE", f"shipments show {one['reference']}")
     for one in samples.ask("orderctl batches list"):
         samples.ask("orderctl batches show LOCATION NUMBER", f"batches show {one['location']} {one['number']}")
+        samples.ask("orderctl batches reprint LOCATION NUMBER", f"batches reprint {one['location']} {one['number']}")
     for one in samples.ask("orderctl channels list"):
         samples.ask("orderctl channels show CHANNEL", f"channels show {one['channel']}")

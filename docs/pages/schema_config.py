@@ -25,8 +25,10 @@ from docs.pages.schema_parts import (
     tables_of,
 )
 from orderctl.config.findings import Refusal
-from orderctl.config.keys import TABLES, Key, Table
+from orderctl.config.key import Key, Table
+from orderctl.config.keys import TABLES
 from orderctl.config.kinds import KINDS, LARGEST_WHOLE, Scope
+from orderctl.config.locations import ANSWERING, SAME_SERVER
 from orderctl.core import registry
 
 _WHOLE: Schema = {"type": "integer", "minimum": 0, "maximum": LARGEST_WHOLE}
@@ -47,7 +49,9 @@ SCHEMAS: Mapping[str, Schema] = {
     "timezone": TEXT,
     "country": _COUNTRY,
     "countries": many(_COUNTRY),
+    "page": {"type": "string", "pattern": r"^https?://[^\s/]\S*$"},
     "path": TEXT,
+    "ping": TEXT,
     "duration": {"type": "string", "pattern": _SPAN},
     "lead time": {"type": "string", "pattern": _SPAN.replace(r"\s*[A-Za-z]", r"\s*([Bb]usiness\s+)?[A-Za-z]")},
     "moment": TEXT,
@@ -87,7 +91,7 @@ def _table(name: str, known: Table) -> Schema:
     if known.open:
         del found["additionalProperties"]
     if name in _ADAPTERS:
-        found["allOf"] = list(_by_adapter(known, *_ADAPTERS[name]))
+        found["allOf"] = list(_by_adapter(name, known, *_ADAPTERS[name]))
     return found
 
 
@@ -117,16 +121,21 @@ def _accepted(key: Key) -> Iterator[str]:
         yield word
 
 
-def _by_adapter(known: Table, key: str, adapters: Mapping[str, str]) -> Iterator[Schema]:
+def _by_adapter(of: str, known: Table, key: str, adapters: Mapping[str, str]) -> Iterator[Schema]:
     own = {one.name: True for one in known.keys}
     for name, target in adapters.items():
         settings = _model(target)
         theirs = {one: ref(f"{key}.{name}/properties/{one}") for one in settings["properties"]}
-        needed = list(settings.get("required", ()))
+        needed = [one for one in settings.get("required", ()) if not _may_stand_in_send(of, name, one)]
         yield {
             "if": {"properties": {key: {"const": name}}, "required": [key]},
             "then": table({**theirs, **own}, required=needed),
         }
+
+
+def _may_stand_in_send(of: str, name: str, key: str) -> bool:
+    """Whether the ways `of` a location take `key` of the adapter `name` over from its `send`."""
+    return of in {"location.confirm", "location.stock_feed"} and (name in ANSWERING or key in SAME_SERVER.get(name, ()))
 
 
 def _model(target: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from docs.pages import outcomes
 from docs.pages.markdown import code, codes, page, table
 from orderctl.core.states import EFFECT_EDGES, ORDER_STATES, SHIPMENT_EDGES
 
@@ -17,6 +18,7 @@ def text() -> str:
         "".join(f"{number}. `{state}`\n" for number, state in enumerate(ORDER_STATES, start=1)),
         "## Shipments\n",
         _edges(SHIPMENT_EDGES),
+        outcomes.text(),
         "## Effects\n",
         _edges(EFFECT_EDGES),
     )

@@ -1,7 +1,7 @@
 """The front door: what can be answered without loading the program is answered here.
 
-`--version` and the help of the whole command need no import beyond this page; everything else is `cli.app`. Without
-arguments it is `status` where orderctl is set up, help elsewhere.
+`--version`, the help of the whole command and the words that a shell completes need next to no import; everything else
+is `cli.app`. Without arguments it is `status` where orderctl is set up, elsewhere help that says how to begin.
 """
 
 from __future__ import annotations
@@ -17,12 +17,16 @@ def main() -> int:
     arguments = sys.argv[1:]
     if arguments in (["--version"], ["-V"]):
         return _answer(f"orderctl {__version__}\n")
+    if arguments[:1] == ["__complete"]:
+        from orderctl.cli.completing import lines
+
+        return _answer(lines(arguments[1:]))
     if not arguments and _is_set_up():
         arguments = ["status"]
     if arguments in ([], ["--help"], ["-h"]):
         from orderctl.cli.front import help_text
 
-        return _answer(help_text())
+        return _answer(help_text(begin=not arguments))
     from orderctl.cli.app import run
 
     return run(arguments)

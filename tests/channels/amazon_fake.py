@@ -108,6 +108,7 @@ class AmazonShop:
         self.patches: list[tuple[str, Any]] = []
         self.confirmed: list[tuple[str, Any]] = []
         self.hidden_packages = False  # a confirmation is not shown yet
+        self.transactions: list[dict[str, Any]] = []
 
     @property
     def shipped(self) -> list[tuple[str, str]]:
@@ -128,6 +129,7 @@ class AmazonShop:
         name = unquote(path.rsplit("/", 2)[-2 if path.endswith("Confirmation") else -1])
         ways: dict[str, Callable[[], Reply]] = {
             "GET /orders/2026-01-01/orders": lambda: self.search(query),
+            "GET /finances/2024-06-19/transactions": lambda: self.booked(query),
             f"GET /orders/2026-01-01/orders/{name}": lambda: self.order(name, query),
             f"POST /orders/v0/orders/{name}/shipmentConfirmation": lambda: self.confirm(name, asked.value),
         }
@@ -158,6 +160,17 @@ class AmazonShop:
         if start + self.page < len(found):
             value["pagination"] = {"nextToken": f"{query['lastUpdatedAfter']}-{start + self.page}"}
         return saying(value)
+
+    def booked(self, query: dict[str, str]) -> Reply:
+        """Two transactions a page, among them pages of none."""
+        if times.later(query["postedBefore"], 120) > self.now or "FINANCES" in self.forbidden:
+            return refusing(400, "InvalidInput", "postedBefore must be at least two minutes before now")
+        start = int(query.get("nextToken", "0"))
+        within = [one for one in self.transactions if query["postedAfter"] <= one["postedDate"] < query["postedBefore"]]
+        payload: dict[str, Any] = {"transactions": within[start : start + 2]}
+        if start + 2 < len(within):
+            payload["nextToken"] = str(start + 2)
+        return saying({"payload": payload})
 
     def order(self, identity: str, query: dict[str, str]) -> Reply:
         wanted = query["includedData"].split(",")
@@ -211,6 +224,42 @@ class AmazonShop:
         invalid = asked.value["patches"][0]["value"][0]["quantity"] > 1_000
         status = {"status": "INVALID", "issues": [issue]} if invalid else {"status": "ACCEPTED", "issues": []}
         return saying({"sku": sku, "submissionId": "s-1", **status})
+
+
+def a_transaction(number: int = 1, order: str = "1", kind: str = "Shipment", **parts: str) -> dict[str, Any]:
+    """A transaction of an order; a part is named by what leads to it, `Expenses__Commission="-3.00"`."""
+    tree: dict[str, Any] = {}
+    for path, amount in parts.items():
+        below = tree
+        for name in path.split("__"):
+            below = below.setdefault(name, {})
+        below[""] = amount
+    related = [{"relatedIdentifierName": "ORDER_ID", "relatedIdentifierValue": order}] if order else []
+    return {
+        "transactionType": kind,
+        "transactionId": f"T{number}",
+        "transactionStatus": "RELEASED",
+        "postedDate": f"2026-11-19T0{number}:00:00Z",
+        "relatedIdentifiers": related,
+        "totalAmount": _booked(_sum(tree)),
+        "breakdowns": _breakdowns(tree),
+    }
+
+
+def _sum(tree: dict[str, Any]) -> Decimal:
+    return Decimal(tree.get("", "0")) + sum(_sum(below) for name, below in tree.items() if name)
+
+
+def _booked(amount: Decimal) -> dict[str, Any]:
+    return {"currencyAmount": float(amount), "currencyCode": "USD"}
+
+
+def _breakdowns(tree: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"breakdownType": name, "breakdownAmount": _booked(_sum(below)), "breakdowns": _breakdowns(below)}
+        for name, below in tree.items()
+        if name
+    ]
 
 
 def a_listing(channel: str = "DEFAULT", kind: str = "MUG") -> dict[str, Any]:

@@ -117,6 +117,8 @@ class EbayShop:
         self.disputes: list[dict[str, Any]] = []
         self.resolutions: dict[str, dict[str, Any]] = {}
         self.posts: list[tuple[str, Any]] = []
+        self.booked: list[dict[str, Any]] = []
+        self.needs_signature = False
         self.tokens = 0
         self.pages = 0
         self.forwarded = False  # whether lines are of the Global Shipping Program
@@ -138,10 +140,13 @@ class EbayShop:
             url.path.split("/") if url.path.startswith("/sell") else ["", "", "post", "", *url.path.split("/")[3:]]
         )
         body: Any = asked.value if asked.content else None
-        if api == "inventory":
-            return self._stock(asked, body)
-        if api == "post":
-            return self._cancellation(path, body)
+        other = {
+            "inventory": lambda: self._stock(asked, body),
+            "finances": lambda: self._finances(query),
+            "post": lambda: self._cancellation(path, body),
+        }
+        if api in other:
+            return other[api]()
         if path[0].startswith("payment_dispute"):
             return self._disputes(path, query)
         if len(path) == 1:
@@ -169,6 +174,9 @@ class EbayShop:
 
     def _list(self, query: dict[str, str]) -> Reply:
         limit, offset = int(query.get("limit", "50")), int(query.get("offset", "0"))
+        assert query.get("filter", "lastmodifieddate:").startswith("lastmodifieddate:"), (
+            "both dates: only creation counts"
+        )
         first, _, last = query.get("filter", "[..]").partition("[")[2].rstrip("]").partition("..")
         asked = query["orderIds"].split(",") if "orderIds" in query else None  # then everything else is ignored
         window = sorted(
@@ -247,6 +255,23 @@ class EbayShop:
                 self.quantities[sku] = one["shipToLocationAvailability"]["quantity"]
                 rows.append({"sku": sku, "statusCode": 200, "errors": [], "warnings": []})
         return saying({"responses": rows}, 200 if not self.no_items else 207)
+
+    def _finances(self, query: dict[str, str]) -> Reply:
+        if self.needs_signature:
+            return complaint(215000, "Missing x-ebay-signature-key header", status=403)
+        first, _, last = query.get("filter", "[..9]").partition("[")[2].rstrip("]").partition("..")
+        within = sorted(
+            (one for one in self.booked if first <= one["transactionDate"] <= last),
+            key=lambda one: str(one["transactionDate"]),
+            reverse=True,
+        )
+        if not within:
+            return Reply(204, b"", {})
+        limit, offset = int(query["limit"]), int(query.get("offset", "0"))
+        answer: dict[str, Any] = {"total": len(within), "transactions": within[offset : offset + limit]}
+        if offset + limit < len(within):
+            answer["next"] = "https://apiz.ebay.com/"
+        return saying(answer)
 
     def _disputes(self, path: list[str], query: dict[str, str]) -> Reply:
         if len(path) == 2:

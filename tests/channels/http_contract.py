@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ from orderctl.wire.opening import Opening
 from tests.partner import Asked, Partner, Reply, partner
 
 SOON = Deadline.after(3600)
+NEW_NUMBER = "1Z999AA10123456794"
 
 
 class Shop(Protocol):
@@ -67,6 +69,8 @@ class HttpChannelContract:
 
     #: How many orders one page of the API holds at most.
     page = 50
+    #: Whether the API can change a package that it was told; one that cannot refuses, and says what to do by hand.
+    can_correct = True
 
     def shop(self, orders: int) -> Any:
         raise NotImplementedError
@@ -81,6 +85,10 @@ class HttpChannelContract:
     def writes_tracking(self, asked: Asked) -> bool:
         """Whether a request is the one that writes tracking."""
         raise NotImplementedError
+
+    def writes_correction(self, asked: Asked) -> bool:
+        """Whether a request is one that writes the tracking of a package that is there already."""
+        return self.writes_tracking(asked)
 
     @contextlib.contextmanager
     def running(self, tmp_path: Path, orders: int = 3, seconds: float = 30.0) -> Iterator[tuple[Any, Between, Partner]]:
@@ -191,6 +199,68 @@ class HttpChannelContract:
             assert "accepted" == self.told(channel).outcome
 
         assert 1 == len(between.shop.shipped)
+
+    def numbers(self, shop: Any) -> list[str]:
+        """The tracking numbers that the shop shows."""
+        return [number for _, number in shop.shipped]
+
+    def corrected(self, **changes: Any) -> Tracking:
+        """The package of `package` under another number."""
+        package = self.package()
+        told = {"key": "key-2", "tracking_number": NEW_NUMBER, "replaces": package.tracking_number} | changes
+        return replace(package, **told)
+
+    def correct(self, channel: Channel, **changes: Any) -> tuple[Document, Receipt]:
+        document = channel.render_tracking(2, [self.corrected(**changes)])
+        return document, channel.deliver(document, "key-2")
+
+    def test_a_corrected_package_ends_with_its_new_number_alone(self, tmp_path):
+        with self.running(tmp_path) as (channel, between, _):
+            self.told(channel)
+            for _ in range(2):
+                document, receipt = self.correct(channel)
+                if self.can_correct:
+                    assert "accepted" == receipt.outcome, receipt
+                    assert "accepted" == channel.recover(document, "key-2").outcome
+                    assert [NEW_NUMBER] == self.numbers(between.shop)
+                else:
+                    assert "refused" == receipt.outcome, receipt
+                    assert NEW_NUMBER in receipt.message
+                    assert self.package().tracking_number in receipt.message
+                    assert [self.package().tracking_number] == self.numbers(between.shop)
+
+    def test_a_correction_of_what_was_never_told_is_told_as_it_is(self, tmp_path):
+        with self.running(tmp_path) as (channel, between, _):
+            assert "accepted" == self.correct(channel)[1].outcome
+            assert [NEW_NUMBER] == self.numbers(between.shop)
+
+    def test_another_carrier_under_the_same_number_adds_no_package(self, tmp_path):
+        with self.running(tmp_path) as (channel, between, _):
+            self.told(channel)
+            number = self.package().tracking_number
+            for _ in range(2):
+                receipt = self.correct(channel, carrier="dhl_express", tracking_number=number)[1]
+                assert ("accepted" if self.can_correct else "refused") == receipt.outcome, receipt
+
+        assert [number] == self.numbers(between.shop)
+
+    @pytest.mark.parametrize("how", ["close", "cut"])
+    @pytest.mark.parametrize("processed", [True, False])
+    def test_a_lost_answer_to_a_correction_is_asked_for(self, tmp_path, how, processed):
+        with self.running(tmp_path) as (channel, between, _):
+            self.told(channel)
+            if not self.can_correct:  # nothing is written, so that there is no answer to lose
+                assert "refused" == self.correct(channel)[1].outcome
+                return
+            between.matches = self.writes_correction
+            between.processed = processed
+            between.faults = [Reply(how=how, body=b'{"x": 1}')]
+            document, receipt = self.correct(channel)
+            assert receipt.outcome in {"uncertain", "accepted"}, receipt
+            if receipt.outcome == "uncertain":
+                assert ("accepted" if processed else "absent") == channel.recover(document, "key-2").outcome
+            assert "accepted" == self.correct(channel)[1].outcome
+            assert [NEW_NUMBER] == self.numbers(between.shop)
 
     def test_a_shop_that_cannot_be_asked_says_nothing_about_what_it_was_sent(self, tmp_path):
         with self.running(tmp_path) as (channel, _, _):

@@ -37,6 +37,7 @@ class Store:
         self.stock: dict[str, int | None] = {}  # item -> available, None = not stocked
         self.policies: list[str] = ["DENY"]
         self.keys: dict[str, Any] = {}
+        self.refunded: list[Row] = []
         self.jobs: dict[str, int] = defaultdict(int)
         self.stuck = 0  # how often a job is not done yet
         self._cut: dict[tuple[Any, ...], Any] = {}
@@ -84,7 +85,7 @@ class Store:
         found = {}
         for field in request.fields(request.operation.selection_set):
             name, arguments = field.name.value, request.arguments(field)
-            if name.startswith("inventory"):
+            if name.startswith("inventory") or name == "refundCreate":
                 self._idempotent(request.directive(field, "idempotent"), name, arguments)
             value = getattr(self, f"_{name}")(**arguments)
             if name == "orders":  # the same orders are cut in the same way again and again
@@ -111,13 +112,21 @@ class Store:
 
     def _orders(self, first: int, query: str, sortKey: str, after: str | None = None) -> Row:  # noqa: N803
         assert sortKey == "UPDATED_AT"
-        found = self.orders
-        if query and not self.ignores_filters:
-            bound = _BOUND.fullmatch(query)
-            if bound is None:
-                raise Refused("BAD_REQUEST", "Invalid timestamp for query filter")
-            found = [one for one in found if one["updatedAt"] >= bound[1]]
+        found = self.matching(query)
         return connection(found, lambda one: (one.get("indexed", one["updatedAt"]), f"{one['id']:>40}"))(first, after)
+
+    def matching(self, query: str) -> list[Row]:
+        """The orders that `query` finds."""
+        if not query or self.ignores_filters:
+            return self.orders
+        bound = _BOUND.fullmatch(query)
+        if bound is None:
+            raise Refused("BAD_REQUEST", "Invalid timestamp for query filter")
+        return [one for one in self.orders if one["updatedAt"] >= bound[1]]
+
+    def _ordersCount(self, query: str, limit: int) -> Row:  # noqa: N802
+        assert 1 <= limit <= 10_000
+        return {"count": min(limit, len(self.matching(query)))}
 
     def order_of(self, name: str) -> Row | None:
         return next((one for one in self.orders if one["id"] == name), None)
@@ -171,16 +180,35 @@ class Store:
         for place, row, units in wanted:
             row["remainingQuantity"] -= units
             rows.append({"quantity": units, "lineItem": row["lineItem"]})
+            for line in order["lines"]:
+                line["unfulfilledQuantity"] -= units if line["id"] == row["lineItem"]["id"] else 0
             if not any(one["remainingQuantity"] for one in place["rows"]):
                 place |= {"status": "CLOSED", "supportedActions": []}
         shipped = {
+            "id": f"gid://shopify/Fulfillment/{len(self.shipped) + 1}",
             "status": "SUCCESS",
-            "trackingInfo": [{"number": tracking["number"]}],
+            "trackingInfo": [{"number": tracking["number"], "company": tracking.get("company"), "url": None}],
             "fulfillmentLineItems": connection(rows),
         }
         order["fulfillments_"].append(shipped)
         order |= {"updatedAt": at(86_000 + len(self.shipped)), "displayFulfillmentStatus": "FULFILLED"}
         self.shipped.append((order["id"], tracking["number"]))
+
+    def _fulfillmentTrackingInfoUpdate(  # noqa: N802
+        self,
+        fulfillmentId: str,  # noqa: N803
+        trackingInfoInput: Row,  # noqa: N803
+        notifyCustomer: bool,  # noqa: ARG002, N803
+    ) -> Row:
+        every = [(order, one) for order in self.orders for one in order["fulfillments_"]]
+        order, shipped = next((order, one) for order, one in every if one["id"] == fulfillmentId)
+        assert not {"number", "numbers"} <= set(trackingInfoInput)
+        before = [(order["id"], one["number"]) for one in shipped["trackingInfo"]]
+        company = trackingInfoInput.get("company")
+        numbers = trackingInfoInput.get("numbers") or [trackingInfoInput["number"]]
+        shipped["trackingInfo"] = [{"number": one, "company": company, "url": None} for one in numbers]
+        self.shipped = [one for one in self.shipped if one not in before] + [(order["id"], one) for one in numbers]
+        return {"fulfillment": {"id": fulfillmentId}} | FINE
 
     def _orderCancel(self, orderId: str, **arguments: Any) -> Row:  # noqa: N802, N803
         order = self.order_of(orderId)
@@ -191,6 +219,33 @@ class Store:
         order |= {"cancelledAt": "" if self.stuck else at(86_000), "cancelReason": arguments["reason"]}
         job = {"id": f"gid://shopify/Job/{len(self.jobs) + 1}", "done": False}
         return {"job": job, "orderCancelUserErrors": []}
+
+    def _refundCreate(self, input: Row) -> Row:  # noqa: A002, N802
+        """A refund over nothing; the same request under its key again is answered as it was."""
+        if input in self.refunded:
+            return {"refund": {"id": "gid://shopify/Refund/1"}} | FINE
+        order = self.order_of(input["orderId"])
+        assert order
+        assert "transactions" not in input
+        rows = {row["lineItem"]["id"]: row for place in order["places"] for row in place["rows"]}
+        lines = {line["id"]: line for line in order["lines"]}
+        for one in input["refundLineItems"]:
+            assert ("locationId" in one) == (one["restockType"] == "CANCEL")
+            if one["quantity"] > lines[one["lineItemId"]]["currentQuantity"]:
+                return refusal("Quantity cannot refund more items than were purchased")
+        for one in input["refundLineItems"]:
+            line, row = lines[one["lineItemId"]], rows[one["lineItemId"]]
+            line["currentQuantity"] -= one["quantity"]
+            line["unfulfilledQuantity"] -= one["quantity"]
+            row["remainingQuantity"] -= one["quantity"]
+        items = [
+            {"quantity": one["quantity"], "restockType": one["restockType"], "lineItem": {"id": one["lineItemId"]}}
+            for one in input["refundLineItems"]
+        ]
+        order["refunds_"].append({"note": input["note"], "refundLineItems": connection(items)})
+        order["updatedAt"] = at(86_000)
+        self.refunded.append(input)
+        return {"refund": {"id": "gid://shopify/Refund/1"}} | FINE
 
     def _job(self, id: str) -> Row:  # noqa: A002
         self.jobs[id] += 1
@@ -268,7 +323,7 @@ FINE: Row = {"userErrors": []}
 
 def refusal(message: str, name: str = "userErrors") -> Row:
     """The answer of a mutation that did nothing."""
-    nothing = {"fulfillment": None, "job": None, "inventoryLevel": None}
+    nothing = {"fulfillment": None, "job": None, "inventoryLevel": None, "refund": None}
     return nothing | {name: [{"code": None, "field": None, "message": message}]}
 
 

@@ -36,6 +36,16 @@ _BESIDES = """
 extend type QueryRoot { currentAppInstallation: AppInstallation! }
 type AppInstallation { accessScopes: [AccessScope!]! }
 type AccessScope { handle: String! }
+extend type OrderConnection { edges: [OrderEdge!]! }
+type OrderEdge { node: Order! }
+extend type LineItemConnection { edges: [LineItemEdge!]! }
+type LineItemEdge { node: LineItem! }
+extend type ShippingLineConnection { edges: [ShippingLineEdge!]! }
+type ShippingLineEdge { node: ShippingLine! }
+extend type FulfillmentOrderConnection { edges: [FulfillmentOrderEdge!]! }
+type FulfillmentOrderEdge { node: FulfillmentOrder! }
+extend type FulfillmentOrderLineItemConnection { edges: [FulfillmentOrderLineItemEdge!]! }
+type FulfillmentOrderLineItemEdge { node: FulfillmentOrderLineItem! }
 """
 
 
@@ -114,7 +124,7 @@ class Request:
         total = 0
         for field in self.fields(selections):
             name, inner = field.name.value, field.selection_set
-            if inner is None or name.endswith("Set") or name in {"pageInfo", "amountSpent"}:
+            if inner is None or name.endswith("Set") or name in {"pageInfo", "amountSpent", "amount", "taxAmount"}:
                 continue
             nodes = next((one for one in self.fields(inner) if one.name.value == "nodes"), None)
             first = self.arguments(field).get("first")

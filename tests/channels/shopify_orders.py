@@ -155,17 +155,43 @@ def a_shopify_order(number: int = 1, *lines: Row, places: list[Row] | None = Non
         "fulfillments_": [],
         "fulfillments": lambda first: order["fulfillments_"][:first],
         "refunds_": [],
-        "refunds": lambda first: order["refunds_"][:first],
+        "refunds": lambda first: [_refund(order, one) for one in order["refunds_"]][:first],
+        "transactions_": [],
+        "transactions": lambda first: order["transactions_"][:first],
         **changes,
     }
     return order
 
 
+def _refund(order: Row, stated: Row) -> Row:
+    """A refund with everything a refund has; one that says nothing of money has paid nothing back."""
+    rows = [
+        {"subtotalSet": money("0.0"), "totalTaxSet": money("0.0"), **row}
+        for row in stated.get("refundLineItems", connection([]))(first=100)["nodes"]
+    ]
+    before = {
+        "totalPriceSet": money("27.0"),
+        "totalTaxSet": money("2.0"),
+        "totalShippingPriceSet": money("5.0"),
+        "totalDiscountsSet": money("0.0"),
+    }
+    return {
+        "id": "gid://shopify/Refund/1",
+        "processedAt": order["updatedAt"],
+        "totalRefundedSet": money("0.0"),
+        "refundShippingLines": connection([]),
+        "order": before,
+        **stated,
+        "refundLineItems": connection(rows),
+    }
+
+
 def as_sent(order: Row) -> Row:
     """`order` as the list of orders brings it: its lists as one page."""
     sent = {name: value for name, value in order.items() if not callable(value)}
-    for name in ("lines", "places", "fulfillments_", "refunds_"):
+    for name in ("lines", "places", "fulfillments_", "refunds_", "transactions_"):
         sent.pop(name)
+    sent["transactions"] = order["transactions"](first=10)
     sent["shippingLines"] = {"nodes": order["shippingLines"](first=5)["nodes"]}
     sent["lineItems"] = order["lineItems"](first=50)
     page = order["fulfillmentOrders"](first=5)

@@ -58,6 +58,7 @@ class TestEbay(ChannelContract):
 
 class TestEbayOverHttp(HttpChannelContract):
     page = 200
+    can_correct = False
 
     def shop(self, orders: int) -> EbayShop:
         return EbayShop(orders)

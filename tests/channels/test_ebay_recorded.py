@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def shared() -> Path:
     return Path(folder) / "channels" / "payloads" / "ebay"
 
 
-def test_every_recorded_order_is_an_order():
+def test_every_recorded_order_is_an_order(payload_table):
     found = {}
     for file in sorted((shared() / "orders").iterdir()):
         order = CHANNEL.to_order(Payload(file.read_bytes(), file.stem))
@@ -55,6 +56,7 @@ def test_every_recorded_order_is_an_order():
         lines = len(order.lines)
         found[file.stem] = (order.payment, state, lines, order.fulfilled_by, country, money_off_by(order))
 
+    payload_table("ebay", Counter("adds up" if not off else f"off by {off}" for *_, off in found.values()))
     assert RECORDED == found
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -326,14 +327,20 @@ def test_wrong_settings_are_refused(settings, complaint):
         FileChannel.Settings.model_validate(settings)
 
 
+def test_a_corrected_package_says_which_number_it_had(tmp_path):
+    document = jsonl(tmp_path).render_tracking(12, [replace(a_package(0), replaces="0011")])
+
+    assert "gid://1,MUG,2,0011\r\n" in document.content.decode()
+
+
 def test_tracking_says_which_units_are_in_which_package(tmp_path):
     document = jsonl(tmp_path).render_tracking(12, [a_package(1)])
 
     assert "outbox/web/tracking-000012.csv" == document.name
     assert (1, 2) == (document.rows, document.units)
     assert (
-        "order_id,order_number,reference,carrier,service,tracking_number,shipped_at,line_id,sku,quantity\r\n"
-        "1042,#1042,WEB-1042-1,ups,ground,0012,2026-11-20T10:00:00Z,gid://1,MUG,2\r\n"
+        "order_id,order_number,reference,carrier,service,tracking_number,shipped_at,line_id,sku,quantity,replaces\r\n"
+        "1042,#1042,WEB-1042-1,ups,ground,0012,2026-11-20T10:00:00Z,gid://1,MUG,2,\r\n"
     ) == document.content.decode()
 
 

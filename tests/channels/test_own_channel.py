@@ -49,8 +49,10 @@ class StallShop:
         if steps[1] not in self.orders:
             return saying({"error": "no such order"}, 404)
         if asked.method == "POST":
-            self.shipped.append((steps[1], asked.value["tracking_number"]))
-            self.orders[steps[1]]["parcels"].append(asked.value["tracking_number"])
+            number, parcels = asked.value["tracking_number"], self.orders[steps[1]]["parcels"]
+            parcels[:] = [*(one for one in parcels if one != asked.value["replaces"]), number]
+            self.shipped = [one for one in self.shipped if one != (steps[1], asked.value["replaces"])]
+            self.shipped.append((steps[1], number))
         return saying(self.orders[steps[1]])
 
     def _list(self, query: dict[str, str]) -> Reply:

@@ -41,7 +41,7 @@ class TestShopify(ChannelContract):
         store = Store(orders)
         store.most = 2000
         served = self.running.enter_context(partner(answer=store.answer))
-        channel = opened(served.url, opening(base), page_size=250)
+        channel = opened(served.url, opening(base), page_size=250, bulk="never")
         self.running.callback(channel.close)
         return channel
 
@@ -58,6 +58,9 @@ class TestShopifyOverHttp(HttpChannelContract):
 
     def writes_tracking(self, asked):
         return b"fulfillmentCreate" in asked.content
+
+    def writes_correction(self, asked):
+        return b"fulfillmentTrackingInfoUpdate" in asked.content
 
 
 def test_an_app_gets_a_token_of_a_day_and_another_when_that_is_refused(tmp_path):
@@ -149,16 +152,27 @@ def test_another_version_than_the_one_asked_for_is_a_warning(tmp_path):
 
 @pytest.mark.parametrize(
     ("carrier", "company"),
-    [("ups", "UPS"), ("DHL Express", "DHL Express"), ("acme", "Acme Freight"), ("pigeon", "pigeon")],
+    [
+        *(("ups", "UPS"), ("dhl_express", "DHL Express"), ("amazon_logistics", "Amazon Logistics US")),
+        *(
+            ("acme", "Acme Freight"),
+            ("pigeon", "pigeon"),
+            ("hermes_de", "Hermes Germany"),
+            ("Bob's Bikes", "Bob's Bikes"),
+        ),
+    ],
 )
 def test_a_carrier_is_told_by_the_name_that_shopify_knows(tmp_path, carrier, company):
     urls = {"pigeon": "https://pigeon.example/{number}"}
     channel = opened("http://127.0.0.1:9", opening(tmp_path), carriers={"acme": "Acme Freight"}, tracking_urls=urls)
     package = a_package("1", f"{ORDER}1", TrackingLine(line_of(1), "MUG", 2), carrier)
+    package = replace(package, url="https://follow.example/1")
     (told,) = json.loads(channel.render_tracking(1, [package]).content)["tracking"]
+    known = dict.fromkeys(("UPS", "DHL Express", "Amazon Logistics US"), "")
+    pages = known | {"pigeon": "https://pigeon.example/1Z999AA10123456784"}
 
     assert company == told["company"]
-    assert ("https://pigeon.example/1Z999AA10123456784" if carrier == "pigeon" else "") == told["url"]
+    assert pages.get(company, "https://follow.example/1") == told["url"]
 
 
 def test_nothing_is_opened_before_it_is_needed(tmp_path):

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from orderctl.channels.shopify import Shopify
-from orderctl.channels.shopify_pull import Pull, Terms
+from orderctl.channels.shopify_pull import Pull
+from orderctl.channels.shopify_terms import Terms
 from orderctl.core.errors import RemoteDenied, RemoteError, RemoteRefused
 from tests.channels.http_contract import ids, opening, read
 from tests.channels.shopify_fake import Store
@@ -29,7 +30,7 @@ def running(
         return (after(asked) if after else None) or store.answer(asked)
 
     with partner(answer=answer) as served:
-        channel = opened(served.url, opening(base), **settings)
+        channel = opened(served.url, opening(base), **{"bulk": "never", **settings})
         try:
             yield channel, served
         finally:
@@ -222,6 +223,13 @@ def test_a_hold_that_leaves_its_order_untouched_brings_the_order_again(tmp_path)
         (held,) = [one for page in pages for one in page.payloads if b'"Order/5"' in one.raw or b'/Order/5"' in one.raw]
         assert "HIGH_RISK_OF_FRAUD" == channel.to_order(held).attributes["fulfillment_hold"]
         assert "2026-11-20T12:30:00Z" == pages[-1].position
+
+        positions |= {page.stream: page.position for page in pages}
+        place |= {"status": "OPEN", "fulfillmentHolds": []}
+        store.moved[f"{PLACE}5"] = "2026-11-20T12:40:00Z"
+        store._cut = {}
+        again = [one for page in channel.fetch(positions) for one in page.payloads if b'/Order/5"' in one.raw]
+        assert ["fulfillment_hold" in channel.to_order(one).attributes for one in again] == [False], "released there"
 
 
 def test_orders_that_were_just_read_are_not_read_again_for_their_new_fulfillment_orders(tmp_path):

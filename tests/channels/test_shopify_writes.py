@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from orderctl.core.effects import Cancellation, CancelledLine, Tracking, TrackingLine
+from orderctl.core.effects import Tracking, TrackingLine
 from orderctl.core.errors import RemoteRefused
 from tests.channels.http_contract import a_package
 from tests.channels.shopify_fake import Store, line_of
@@ -190,82 +190,6 @@ def test_a_store_that_throttles_for_ever_is_left_alone(tmp_path):
 
     assert "retry" == outcome
     assert len(store.asked_for) <= 5
-
-
-def cancellation(*lines: tuple[int, int], reason: str = "out of stock") -> Cancellation:
-    stopped = tuple(CancelledLine(f"{LINE}{line}", "MUG", units) for line, units in lines)
-    return Cancellation("key-2", "web", f"{ORDER}1", "1", reason, stopped)
-
-
-def cancelled(tmp_path, store: Store, one: Cancellation, **settings: Any) -> tuple[str, str]:
-    with running(tmp_path, store, **settings) as (channel, _):
-        receipt = channel.deliver(channel.render_cancellations(1, [one]), one.key)
-    return receipt.outcome, receipt.message
-
-
-@pytest.mark.parametrize("lines", [(), ((11, 2),)])
-def test_a_whole_order_is_cancelled_on_the_terms_of_the_settings(tmp_path, lines):
-    store = Store(1)
-    store.stuck = 2
-    terms = {"reason": "INVENTORY", "refund": True, "notify": False}
-
-    assert ("accepted", "") == cancelled(tmp_path, store, cancellation(*lines, reason="x" * 300), cancel=terms)
-    assert {
-        "id": f"{ORDER}1",
-        "reason": "INVENTORY",
-        "restock": True,
-        "notify": False,
-        "refund": {"originalPaymentMethodsRefund": True},
-        "note": "x" * 255,
-    } == next(variables for variables in store.variables if "restock" in variables)
-    assert 3 == store.asked_for.count("Job")
-
-
-def test_no_money_moves_unless_that_is_said(tmp_path):
-    store = Store(1)
-    cancelled(tmp_path, store, cancellation())
-
-    assert "refund" not in next(variables for variables in store.variables if "restock" in variables)
-
-
-def test_a_part_of_an_order_is_refused_with_what_to_do(tmp_path):
-    store = Store(1)
-    outcome, message = cancelled(tmp_path, store, cancellation((11, 1)))
-
-    assert "refused" == outcome
-    assert "1 units would stay" in message
-    assert "Cancel" not in store.asked_for
-
-
-def test_an_order_that_is_cancelled_already_is_done(tmp_path):
-    store = Store(1)
-    store.orders[0]["cancelledAt"] = at(50)
-    with running(tmp_path, store) as (channel, _):
-        document = channel.render_cancellations(1, [cancellation()])
-        assert "accepted" == channel.deliver(document, "key-2").outcome
-        assert "accepted" == channel.recover(document, "key-2").outcome
-    assert "Cancel" not in store.asked_for
-
-
-def test_an_order_that_shipped_is_not_cancelled(tmp_path):
-    store = Store(1)
-    told(tmp_path, store, package({11: 2}))
-    outcome, message = cancelled(tmp_path, store, cancellation())
-
-    assert "refused" == outcome
-    assert "Cannot cancel an order that has outstanding fulfillments" in message
-
-
-def test_a_cancellation_that_takes_long_is_uncertain_until_it_is_read_back(tmp_path):
-    store = Store(1)
-    store.stuck = 7
-    with running(tmp_path, store) as (channel, _):
-        document = channel.render_cancellations(1, [cancellation()])
-        assert "uncertain" == channel.deliver(document, "key-2").outcome
-        assert "absent" == channel.recover(document, "key-2").outcome
-        store.stuck = 0
-        store._job("gid://shopify/Job/1")
-        assert "accepted" == channel.recover(document, "key-2").outcome
 
 
 def test_documents_say_what_is_asked_and_name_no_customer(tmp_path):

@@ -13,13 +13,13 @@ from pydantic import ValidationError
 from orderctl.channels.walmart import Walmart
 from orderctl.config.load import load
 from orderctl.core.adapters import Acknowledging
-from orderctl.core.errors import Exit, RemoteError
+from orderctl.core.errors import Exit, RemoteBusy, RemoteError
 from orderctl.core.secrets import Secret
 from orderctl.steps.adapters import Adapters
 from orderctl.wire.opening import Opening
 from tests.channels import walmart_shop as shop
 from tests.channels.contract import ChannelContract
-from tests.channels.http_contract import HttpChannelContract, opening, read
+from tests.channels.http_contract import Between, HttpChannelContract, opening, read
 from tests.partner import Asked, Partner, Reply, partner, saying
 from tests.shop import CHANNELS
 from tests.shop import a_shop as a_shop_on_disk
@@ -243,6 +243,18 @@ def test_walmarts_own_count_of_what_is_left_is_obeyed(tmp_path):
         with pytest.raises(RemoteError, match="no further request"):
             list(channel.fetch({"SellerFulfilled": "2026-11-20T11:00:00Z"}))
         assert 1 == len(asked_lists(served))
+        channel.close()
+
+
+def test_walmart_says_in_its_own_way_when_to_come_again(tmp_path):
+    kept = Between(a_shop(1))
+    kept.matches = lambda asked: asked.path.startswith("/v3/orders")
+    kept.faults = [Reply(429, headers={"x-next-replenishment-time": "1795180000000"})]
+    with partner(answer=kept.answer) as served:
+        channel = walmart(served.url, opening(tmp_path))
+        with pytest.raises(RemoteBusy, match="asks for time"):
+            list(channel.fetch({"SellerFulfilled": "2026-11-20T11:00:00Z"}))
+        assert 1 == len(asked_lists(served)), "nobody is asked again before that"
         channel.close()
 
 

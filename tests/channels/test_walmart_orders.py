@@ -336,7 +336,7 @@ def test_orders_add_up_whatever_became_of_their_units(lines):
 
 
 @pytest.mark.skipif(not SHARED, reason="ORDERCTL_SHARED does not name the folder with recorded payloads")
-def test_every_recorded_payload_is_an_order_or_is_refused_for_a_reason():
+def test_every_recorded_payload_is_an_order_or_is_refused_for_a_reason(payload_table):
     counted: Counter[str] = Counter()
     for path in sorted((Path(SHARED) / "channels/payloads/walmart").rglob("*.json")):
         value = json.loads(path.read_bytes())
@@ -352,6 +352,7 @@ def test_every_recorded_payload_is_an_order_or_is_refused_for_a_reason():
             assert "US" == found.ship_to.country, path.name
             counted[f"{found.type}, {found.payment}, {found.fulfilled_by}"] += 1
 
+    payload_table("walmart", counted)
     assert {
         "b2c, paid, merchant": 10,
         "b2c, paid, channel": 1,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -65,8 +66,8 @@ def test_a_parcel_of_an_order_that_was_never_acknowledged_is_acknowledged_first(
         ("dhl_ecommerce", {"carrier": "DHL Ecommerce - US"}),
         ("lasership", {"carrier": "LS"}),
         ("fast", {"carrier": "FDX"}),
-        ("dpd_uk", {"otherCarrier": "dpd_uk"}),
-        ("evri", {"otherCarrier": "evri"}),
+        ("dpd_uk", {"otherCarrier": "DPD UK"}),
+        ("evri", {"otherCarrier": "Evri"}),
         ("", {"otherCarrier": "other"}),
     ],
 )
@@ -81,6 +82,16 @@ def test_a_carrier_has_walmarts_name_or_an_address_of_its_own(tmp_path, carrier,
     assert name == info["carrierName"]
     page = "https://evri.example/" if carrier == "evri" else "https://t.17track.net/en#nums="
     assert (page + shop.NUMBER if "otherCarrier" in name else None) == info.get("trackingURL")
+
+
+def test_a_carrier_that_walmart_does_not_know_is_followed_on_its_own_page(tmp_path):
+    kept = a_shop(1)
+    package = replace(shop.parcel(carrier="dpd_uk"), url="https://dpd.example/1")
+    with running(kept, tmp_path) as (channel, _):
+        assert ("accepted", "") == told(channel, channel.render_tracking(1, [package]))
+    (row,) = kept.bodies[-1][1]["orderShipment"]["orderLines"]["orderLine"]
+
+    assert "https://dpd.example/1" == row["orderLineStatuses"]["orderLineStatus"][0]["trackingInfo"]["trackingURL"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,9 +15,10 @@ from orderctl.core.effects import TrackingLine
 from orderctl.core.errors import RemoteDenied, RemoteError, RemoteRefused
 from orderctl.core.secrets import Secret
 from orderctl.steps.adapters import Adapters
+from orderctl.wire.budgets import Budgets
 from orderctl.wire.opening import Opening
 from tests.channels.contract import ChannelContract
-from tests.channels.http_contract import HttpChannelContract, a_package, ids, opening, read
+from tests.channels.http_contract import NEW_NUMBER, HttpChannelContract, a_package, ids, opening, read
 from tests.channels.woocommerce_shop import (
     KEY,
     SECRET,
@@ -83,6 +85,9 @@ class TestWooCommerceOverHttp(HttpChannelContract):
             "/fulfillments" in asked.path or asked.path.endswith(("-trackings", "notes"))
         )
 
+    def writes_correction(self, asked: Asked) -> bool:
+        return self.writes_tracking(asked) or (asked.method == "PUT" and "/fulfillments/" in asked.path)
+
 
 class TestWithTheShipmentTrackingExtension(TestWooCommerceOverHttp):
     features = ("shipment-tracking",)
@@ -90,6 +95,11 @@ class TestWithTheShipmentTrackingExtension(TestWooCommerceOverHttp):
 
 class TestWithNothingButNotes(TestWooCommerceOverHttp):
     features = ()
+
+    def numbers(self, shop: WooShop) -> list[str]:
+        """What the last note of all says: notes cannot be taken back."""
+        known = (self.package().tracking_number, NEW_NUMBER)
+        return [number for number in known if number in shop.notes[-1].partition(" (instead of ")[0]]
 
 
 def asked_for(served: Partner, route: str) -> list[dict[str, list[str]]]:
@@ -156,6 +166,34 @@ def test_an_order_that_changed_while_it_was_read_pushes_none_out(tmp_path):
     shop.says = late
     with running(shop, tmp_path, page_size=10, trash=False) as (channel, _):
         assert {str(number) for number in range(1, 31)} == set(read(channel, {}))
+
+
+def test_a_site_that_is_too_slow_for_a_page_is_asked_for_fewer_orders_for_a_day(tmp_path):
+    """502 and time-outs over a hundred orders at once, which most cheap hosts know."""
+    shop = a_shop(45)
+
+    def slow(asked: Asked) -> Reply:
+        return Reply(502) if "/orders?" in asked.path and "per_page=100" in asked.path else shop.as_it_is(asked)
+
+    shop.says, at = slow, opening(tmp_path)
+    with partner(answer=shop.answer) as served:
+        channel = woo(served.url, at)
+        assert {str(number) for number in range(1, 46)} == set(read(channel, {}))
+        channel.close()
+        del served.asked[:]
+        tomorrow = Budgets(1_795_176_000.0 + 80_000, at.budgets.to_text())
+        channel = woo(served.url, replace(at, budgets=tomorrow))
+        read(channel, {})
+        channel.close()
+
+    assert {"20"} == {query["per_page"][0] for query in asked_for(served, "/orders")}
+
+
+def test_a_site_that_fails_over_few_orders_too_is_an_error(tmp_path):
+    shop = a_shop(3)
+    shop.says = lambda asked: Reply(502)  # noqa: ARG005
+    with running(shop, tmp_path) as (channel, _), pytest.raises(RemoteError, match="status 502"):
+        read(channel, {})
 
 
 def test_more_than_a_page_of_one_second_is_read_whole_while_it_changes(tmp_path):
@@ -297,9 +335,21 @@ def test_a_probe_tells_of_everything_that_can_be_tried(tmp_path):
     with running(a_shop(3), tmp_path) as (channel, _):
         found = {one.what: one for one in channel.probe()}
 
-    assert {"orders", "clock", "writing", "version", "tracking", "stock"} == set(found)
+    assert {"orders", "clock", "writing", "version", "tracking", "stock", "oversell"} == set(found)
     assert "WooCommerce 10.3.1" == found["version"].found
     assert "can be read, 3 of them" == found["orders"].found
+
+
+def test_a_probe_tells_of_products_that_are_sold_when_nothing_is_left(tmp_path):
+    shop = a_shop(1)
+    shop.products = [a_product(1, backorders="no"), a_product(2, backorders="notify"), a_product(3, backorders="yes")]
+    with running(shop, tmp_path) as (channel, _):
+        found = {one.what: one for one in channel.probe()}
+
+    assert ("warn", "2 of 3 products looked at go on selling at 0") == (
+        found["oversell"].verdict,
+        found["oversell"].found,
+    )
 
 
 def test_the_example_on_the_page_is_a_configuration(tmp_path, monkeypatch):

@@ -25,7 +25,8 @@ def a_site(way: str, *orders: dict[str, Any]) -> WooShop:
 
 
 def parcel(number: str, *lines: TrackingLine, carrier: str = "UPS") -> Tracking:
-    return replace(a_package("1", "1", lines[0], carrier), tracking_number=number, lines=lines)
+    page = f"https://follow.example/{number}"
+    return replace(a_package("1", "1", lines[0], carrier), tracking_number=number, lines=lines, url=page)
 
 
 def told(channel: WooCommerce, *parcels: Tracking) -> list[str]:
@@ -78,7 +79,7 @@ def test_a_fulfillment_names_its_lines_and_how_to_follow_it(tmp_path):
         "_items": [{"item_id": 11, "qty": 2}],
         "_tracking_number": "1Z 9",
         "_shipment_provider": "ups",
-        "_tracking_url": "https://www.ups.com/track?tracknum=1Z%209",
+        "_tracking_url": "https://follow.example/1Z 9",
         "_orderctl_reference": "WEB-1-1",
     } == written
 

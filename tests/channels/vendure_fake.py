@@ -99,7 +99,12 @@ class VendureShop:
 
     @property
     def shipped(self) -> list[tuple[str, str]]:
-        return [(order, one["trackingCode"]) for order, several in self.fulfillments.items() for one in several]
+        return [
+            (order, one["trackingCode"])
+            for order, several in self.fulfillments.items()
+            for one in several
+            if one["state"] != "Cancelled"
+        ]
 
     @property
     def states(self) -> list[str]:
@@ -167,7 +172,8 @@ class VendureShop:
         there = self.fulfillments.setdefault(order_id, [])
         for asked in wanted["lines"]:
             (line,) = [one for one in self.orders[order_id]["lines"] if one["id"] == asked["orderLineId"]]
-            done = [one for other in there for one in other["lines"] if one["orderLineId"] == line["id"]]
+            standing = [other for other in there if other["state"] != "Cancelled"]
+            done = [one for other in standing for one in other["lines"] if one["orderLineId"] == line["id"]]
             if sum(one["quantity"] for one in done) + asked["quantity"] > line["quantity"]:
                 return refusing("addFulfillmentToOrder", "ItemsAlreadyFulfilledError", "ITEMS_ALREADY_FULFILLED_ERROR")
         one = {"id": f"f{order_id}-{len(there) + 1}", "state": "Pending"}

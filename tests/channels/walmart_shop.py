@@ -105,7 +105,7 @@ class Walmart:
         self.ids: set[str] = set()
         self.between_pages: Callable[[], None] = lambda: None
         self.bare_404 = False
-        self.refusal = ""  # what is said against every acknowledgment
+        self.refusal = ""  # what is said against every acknowledgment and correction
         self.scopes = {"orders": "full_access", "inventory": "view_only"}
 
     def answer(self, asked: Asked) -> Reply:
@@ -207,10 +207,13 @@ class Walmart:
             numbers.add(number)
             statuses = row["orderLineStatuses"]["orderLineStatus"]
             if shipment.get("processMode") == "PARTIAL_UPDATE":
+                if self.refusal:
+                    return self.refusal
                 old = entry["currentTrackingInfo"]["trackingNumber"]
                 for known in statuses:
                     if known.get("trackingInfo", {}).get("trackingNumber") == old:
-                        known["trackingInfo"]["trackingNumber"] = number
+                        known["trackingInfo"] |= {**entry["trackingInfo"], "trackingNumber": number}
+                self.shipped = [told for told in self.shipped if told != (one["purchaseOrderId"], old)]
                 continue
             if row.get("intentToCancel") and not asked.get("intentToCancelOverride"):
                 return f"Line {row['lineNumber']} has an intent to cancel"

@@ -134,7 +134,7 @@ class WooShop:
         if steps[:2] == ["wc", "v3"] and steps[2] in {"orders", "products"}:
             return (self._orders if steps[2] == "orders" else self._products)(asked, steps[3:], query)
         if steps[0] == "wc-shipment-tracking" and "shipment-tracking" in self.features:
-            return self._parcel(asked, int(steps[3]), "tracking_number")
+            return self._parcel(asked, int(steps[3]), "tracking_number", steps[5:])
         if steps[2:3] == ["system_status"]:
             return saying({"environment": {"version": "10.3.1"}})
         if steps[2:3] == ["settings"]:
@@ -168,8 +168,8 @@ class WooShop:
             return no_route()
         if order_id not in self.orders:
             return refusal(404, "woocommerce_rest_order_invalid_id", "Invalid order ID.")
-        if steps[1:] == ["fulfillments"]:
-            return self._parcel(asked, order_id, "_tracking_number")
+        if steps[1:2] == ["fulfillments"]:
+            return self._parcel(asked, order_id, "_tracking_number", steps[2:])
         if steps[1:] == ["notes"]:
             return self._note(asked, order_id)
         if steps[1:] == ["refunds"]:
@@ -187,14 +187,22 @@ class WooShop:
         order |= fields
         order["date_modified_gmt"] = (datetime.fromisoformat(latest) + timedelta(seconds=1)).isoformat()
 
-    def _parcel(self, asked: Asked, order_id: int, number: str) -> Reply:
+    def _parcel(self, asked: Asked, order_id: int, number: str, steps: list[str]) -> Reply:
         rows = self.parcels.setdefault(order_id, [])
         if asked.method == "GET":
             return saying(rows)
-        meta = {one["key"]: one["value"] for one in asked.value.get("meta_data", [])}
-        self.shipped.append((str(order_id), (asked.value | meta)[number]))
-        rows.append({"id": len(rows) + 1, "date_deleted": None, **asked.value})
-        return saying(rows[-1], 201)
+        if steps:
+            at = next(at for at, row in enumerate(rows) if str(row["id"]) == steps[0])
+            self.shipped.remove((str(order_id), _number(rows[at], number)))
+        if asked.method == "DELETE":
+            return saying(rows.pop(at))
+        self.shipped.append((str(order_id), _number(asked.value, number)))
+        made = {"id": len(self.written), "tracking_id": str(len(self.written)), "date_deleted": None, **asked.value}
+        if steps:
+            rows[at] |= asked.value
+            return saying(rows[at])
+        rows.append(made)
+        return saying(made, 201)
 
     def _note(self, asked: Asked, order_id: int) -> Reply:
         if asked.method == "POST":
@@ -223,6 +231,10 @@ class WooShop:
             return {"id": row["id"], "error": {"code": "woocommerce_rest_product_invalid_id", "message": "Invalid ID."}}
         found |= row
         return found
+
+
+def _number(row: dict[str, Any], name: str) -> str:
+    return str((row | {one["key"]: one["value"] for one in row.get("meta_data", [])})[name])
 
 
 def listed(rows: list[dict[str, Any]], query: dict[str, str]) -> Reply:

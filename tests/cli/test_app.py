@@ -96,7 +96,10 @@ def test_sigterm_stops_with_143(capsys: pytest.CaptureFixture[str]):
     ("arguments", "said"),
     [
         (["ordrs"], "Did you mean 'orders'? nothing was done; next: orderctl --help"),
-        (["batches"], "Missing command: one of list, show, reprint; nothing was done; next: orderctl batches --help"),
+        (
+            ["batches"],
+            "Missing command: one of list, show, preview, reprint; nothing was done; next: orderctl batches --help",
+        ),
         (["orders", "--nope"], "next: orderctl orders --help"),
     ],
 )

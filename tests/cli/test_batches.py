@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.cli.shop import Shop
+from tests.cli.shop import Shop, a_row
 
 
 def test_a_batch_is_shown_with_its_shipments(a_day_later: Shop):
@@ -42,3 +42,25 @@ def test_a_reprint_never_writes_over_a_file(a_day_later: Shop):
 
     assert (2, "mine") == (said.code, kept.read_text(encoding="utf-8"))
     assert "mine.csv: is there already" in said.err
+
+
+def test_a_preview_is_shown_written_and_given_to_programs(a_day_later: Shop):
+    a_day_later.receive(a_row("9"))
+    a_day_later.orderctl("run", "--skip", "dispatch")
+
+    said = a_day_later.orderctl("batches", "preview", "east")
+    as_json = a_day_later.orderctl("batches", "preview", "east", "--document", "packing-slip.pdf", "--json").json
+    saved = a_day_later.orderctl("batches", "preview", "east", "--document", "packing-slip.pdf", "--output", "slip.pdf")
+
+    assert (0, True, 2) == (said.code, "WEB-9-1" in said.out, as_json["number"])
+    assert (None, ["WEB-9-1"], "application/pdf") == tuple(
+        as_json[name] for name in ("content", "shipments", "media_type")
+    )
+    assert (0, b"%PDF") == (saved.code, (a_day_later.folder / "slip.pdf").read_bytes()[:4])
+
+
+def test_a_packing_slip_is_made_once_more_from_a_batch(a_day_later: Shop):
+    said = a_day_later.orderctl("batches", "reprint", "east", "1", "--document", "packing-slip.html", "--json").json
+
+    assert (None, "east-0001.packing-slip.html") == (said["as_handed_over"], said["document"])
+    assert "WEB-1-1" in said["content"]

@@ -12,17 +12,27 @@ from orderctl.cli.group import loaded
 from tests.cli.shop import Shop
 
 #: Commands with options and results of their own, which their own tests are about.
-OTHERS = ("rules", "explain")
+OTHERS = ("rules", "explain", "init")
 LISTS = (
     *("orders list", "shipments list", "batches list", "exceptions list", "channels list", "locations list"),
-    *("skus list", "stock show", "stock history MUG", "config check", "help"),
+    *(
+        "orders search ana",
+        "orders history ana@example.com",
+        "skus list",
+        "stock show",
+        "stock history MUG",
+        "config check",
+        "help",
+    ),
 )
 READING = (
     *LISTS,
     "orders show 1",
+    "orders money 1",
     "shipments show WEB-1-1",
     "batches show east 1",
     "batches reprint east 1",
+    "batches reprint east 1 --document packing-slip.html",
     "exceptions show 1",
     "skus show MUG",
     "stock reconcile",
@@ -30,9 +40,19 @@ READING = (
     "channels show web",
     "channels show web --map",
     "channels test web",
+    "locations show east",
+    "locations test east",
+    "locations spec east",
+    "reconcile shipments",
     "config show",
     "db check",
+    "db check --deep",
+    "privacy status",
+    "privacy export --email ana@example.com",
     "status",
+    "doctor --offline",
+    "schedule",
+    "completion bash",
     "help 3",
 )
 WRITING = (
@@ -49,8 +69,13 @@ WRITING = (
     "orders reroute 1",
     "orders edit 1 ship_to.city=Boston --reason moved",
     "orders note 1 called",
+    "orders tag 1 --tag vip",
+    "orders untag 1 --tag vip",
+    "orders assign 1 --to maria",
     "shipments confirm WEB-1-1 --tracking 9400",
     "exceptions resolve 1 --reason seen",
+    "exceptions snooze 1 --for 2d",
+    "exceptions assign 1 --to maria",
     "stock import stock.csv",
     "stock adjust MUG east -1 --reason lost",
     "stock count east count.csv",
@@ -63,12 +88,27 @@ WRITING = (
     "locations postcodes postcodes.csv",
     "channels pause web --reason fraud",
     "channels resume web",
+    "db migrate",
+    "db vacuum",
+    "db archive --before 30d --to old.db",
+    "privacy redact --email nobody@example.com",
+    "privacy purge",
+    "reconcile",
+    "reconcile store",
 )
 #: What has left the house is called back, which a person has to follow up.
 ATTENTION = ("orders cancel 1 --reason changed", "orders edit 1 ship_to.city=Boston --reason moved")
-#: What cannot be shown on this shop: nothing is uncertain or held back in it, a copy is a file, and its channel has an
-#: order that was put aside.
-APART = ("reconcile orders", "shipments resolve", "exceptions confirm", "db backup")
+#: What cannot be shown on this shop: nothing is due, uncertain, held back or in shadow in it, a copy is a file, and its
+#: channel has an order that was put aside.
+APART = (
+    "locations compare",
+    "batches preview",
+    "reconcile orders",
+    "shipments resolve",
+    "exceptions confirm",
+    "db backup",
+    "db restore",
+)
 
 
 def verbs() -> Iterator[tuple[str, Any]]:

@@ -38,7 +38,7 @@ def an_order(**changes: Any) -> dict[str, Any]:
                 "packages": [{"carrier": "usps", "tracking_number": "9400 1"}],
             }
         ],
-        "history": [{"at": "2026-11-20T10:05:00Z", "actor": "ana", "kind": "routed", "detail": "to east"}],
+        "history": [{"at": "2026-11-20T10:05:00Z", "actor": "ana", "kind": "hold", "detail": "fraud"}],
     }
     return order | changes
 
@@ -75,13 +75,13 @@ def test_what_an_order_does_not_have_takes_no_room(capsys: pytest.CaptureFixture
     assert [] == [word for word in ("Holds", "Exceptions", "Backorders", "gift message") if word in text]
 
 
-def test_holds_and_exceptions_stand_above_the_history(capsys: pytest.CaptureFixture[str]):
+def test_holds_and_exceptions_stand_above_the_story(capsys: pytest.CaptureFixture[str]):
     holds = [{"reason": "fraud", "rule": "hold/fraud", "placed_at": "2026-11-20T10:05:00Z"}]
     exceptions = [{"id": 7, "code": "oversold", "message": "2 of MUG are missing", "opened_at": "2026-11-20T10:05:00Z"}]
 
     text = shown(capsys, holds=holds, exceptions=exceptions)
 
-    assert text.index("Shipments") < text.index("Holds") < text.index("Exceptions") < text.index("History")
+    assert text.index("Shipments") < text.index("Holds") < text.index("Exceptions") < text.index("What happened")
     assert "hold/fraud" in text
     assert "2 of MUG are missing" in text
 

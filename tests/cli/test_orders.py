@@ -139,3 +139,15 @@ def test_orders_that_cannot_leave_in_time_can_be_listed_alone(shop: Shop):
 
     assert ["1"] == [one["number"] for one in shop.orderctl("orders", "list", "--at-risk", "--json").json]
     assert "sla_at_risk" in shop.orderctl("exceptions", "list").out
+
+
+def test_the_account_of_an_order_says_what_it_brought_in(shop: Shop):
+    shown = shop.orderctl("orders", "money", "2")
+
+    assert 0 == shown.code
+    assert ["together  20.00 USD"] == shown.out.splitlines()[-1:]
+    assert [("revenue", "20.00", "order")] == [
+        (one["type"], one["amount"], one["source"])
+        for one in shop.orderctl("orders", "money", "2", "--json").json["entries"]
+    ]
+    assert 2 == shop.orderctl("orders", "money", "77").code

@@ -155,7 +155,7 @@ def a_dry_run(*, whole_pass: bool) -> Done:
     push.items.append({
         "channel": "web",
         "document": "outbox/1.csv",
-        "tracking": [{"reference": "WEB-1-1", "carrier": "usps", "tracking_number": "94"}],
+        "tracking": [{"reference": "WEB-1-1", "carrier": "usps", "tracking_number": "94", "replaces": "93"}],
     })  # fmt: skip
     return Done([route, dispatch, push], whole_pass=whole_pass, dry_run=True)
 
@@ -175,7 +175,7 @@ def test_a_dry_run_of_a_step_shows_who_gets_what(capsys: pytest.CaptureFixture[s
     out = capsys.readouterr().out
     assert "WEB-1  routed   2 MUG + 1 LAMP from east by usps:ground_advantage  2 MUG + 1 LAMP\n" in out
     assert "east           1      3  out/east/1.csv  WEB-1-1\n" in out
-    assert "WEB-1-1 usps 94\n" in out
+    assert "WEB-1-1 usps 94 (was 93)\n" in out
 
 
 def test_the_rows_of_a_pass_are_its_counts(capsys: pytest.CaptureFixture[str]):

@@ -58,6 +58,27 @@ def test_units_that_a_location_does_not_have_are_news_to_a_person(a_day_later: S
     assert (3, ["short_shipment"]) == (said.code, [one["code"] for one in said.json["problems"]])
 
 
+def test_a_parcel_is_followed_on_its_page_until_it_has_arrived(a_day_later: Shop):
+    page = "https://tools.usps.com/go/TrackConfirmAction?tLabels=9400"
+    confirm(a_day_later, "WEB-2-1", "--line", "1=1", "--tracking", "9400", "--carrier", "U.S. Postal Service")
+    confirm(a_day_later, "WEB-2-1", "--tracking", "9401", "--carrier", "usps")
+    first = confirm(a_day_later, "WEB-2-1", "--delivered", "--tracking", "9400")
+    one = a_day_later.orderctl("shipments", "show", "WEB-2-1", "--json").json
+    second = confirm(a_day_later, "WEB-2-1", "--delivered")
+    again = confirm(a_day_later, "WEB-2-1", "--delivered")
+
+    assert [("usps", page, "delivered"), ("usps", page.replace("9400", "9401"), "shipped")] == [
+        (package["carrier"], package["url"], package["status"]) for package in one["packages"]
+    ]
+    assert [(0, "shipped"), (0, "delivered"), (0, "delivered")] == [
+        (said.code, said.json["items"][0]["shipments"][0]["state"]) for said in (first, second, again)
+    ]
+    assert page in a_day_later.orderctl("shipments", "show", "WEB-2-1").out
+    shown = a_day_later.orderctl("orders", "show", "WEB-2").out
+    assert "9400 (delivered)" in shown
+    assert page in shown
+
+
 def test_a_location_acknowledges_by_phone(a_day_later: Shop):
     assert "WEB-1-1  acknowledged\n" in a_day_later.orderctl("shipments", "confirm", "WEB-1-1", "--acknowledged").out
 
@@ -115,6 +136,7 @@ def test_an_uncertain_batch_is_resolved_by_what_the_location_says(a_day_later: S
         (["WEB-1-1", "--rejected", "--short"], "--short and --rejected contradict each other"),
         (["WEB-1-1", "--cancelled", "--line", "1=1"], "--cancelled is about the whole shipment"),
         (["WEB-1-1", "--rejected", "--tracking", "9400"], "--rejected has no package"),
+        (["WEB-1-1", "--delivered", "--line", "1=1"], "--delivered is about the whole shipment"),
     ],
 )
 def test_what_cannot_be_confirmed_is_said(a_day_later: Shop, arguments: list[str], said: str):

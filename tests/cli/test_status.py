@@ -17,8 +17,10 @@ def test_the_command_alone_says_how_things_stand_where_it_is_set_up(a_day_later:
     )
 
 
-def test_elsewhere_it_says_what_commands_there_are(a_day_later: Shop):
+def test_elsewhere_it_says_how_to_begin_and_what_commands_there_are(a_day_later: Shop):
     elsewhere = Shop(a_day_later.folder / "out")
 
-    assert elsewhere.orderctl().out.startswith("Usage: orderctl COMMAND")
+    said = elsewhere.orderctl().out
+    assert said.startswith("Nothing is set up in this folder. To begin:\n\n  orderctl init")
+    assert "\nUsage: orderctl COMMAND" in said
     assert elsewhere.orderctl(ORDERCTL_CONFIG="../channels.toml").out.startswith("orders ")

@@ -21,7 +21,10 @@ def test_every_code_has_an_example():
 
 
 @pytest.mark.parametrize("code", EXAMPLES)
-def test_an_example_brings_its_code_up_and_put_right_nothing_does(code: str, tmp_path: Path):
+def test_an_example_brings_its_code_up_and_put_right_nothing_does(
+    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SMTP_PASSWORD", "made-up")
     shutil.copytree(RATES, tmp_path / "rates")
     (tmp_path / "rules.toml").write_text("version = 1\n")
     config = tmp_path / "channels.toml"

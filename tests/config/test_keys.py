@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from orderctl.config.keys import TABLES, Key
+from orderctl.config.key import Key
+from orderctl.config.keys import TABLES
 from orderctl.config.kinds import KINDS, Scope
 
 KEYS = [(name, key) for name, table in TABLES.items() for key in table.keys]

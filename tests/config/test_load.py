@@ -211,6 +211,21 @@ def test_services_carry_their_limits_and_rates(loaded, tmp_path):
     assert (1, 1, None, True) == (overnight.days_min, overnight.days_max, overnight.max_weight_g, overnight.po_box)
 
 
+def test_a_carrier_may_have_a_page_and_tracking_its_own_time(loaded):
+    config = loaded("""
+        [carrier.ups.services]
+        ground = {}
+        [carrier.van]
+        tracking_url = "https://van.example/?q={n}"
+        [safety]
+        late_after = "3 business days"
+    """)
+
+    assert {"ups": "", "van": "https://van.example/?q={n}"} == config.carriers
+    assert ["ups:ground"] == list(config.places.services)
+    assert (3 * 86400, 2 * 86400) == (config.safety.late_after_s, loaded("").safety.late_after_s)
+
+
 def test_what_a_carrier_needs_is_asked_of_each_of_its_services(loaded):
     config = loaded("""
         [carrier.dpd]
@@ -242,7 +257,7 @@ def test_the_other_tables_are_kept_as_written(loaded):
         [stock]
         reasons = ["photo"]
         [targets]
-        ship_within = "1 d"
+        taken = "99.5%"
         [smtp]
         host = "smtp.example.com"
         password = "env:SMTP_PASSWORD"
@@ -254,6 +269,7 @@ def test_the_other_tables_are_kept_as_written(loaded):
 
     assert {"EUR": "1.08"} == config.places.rates
     assert ("photo",) == config.stock_reasons
+    assert ("99.5", 50, None) == (config.targets.taken, config.targets.min_shipments, config.targets.stock_right)
     assert {"host": "smtp.example.com", "password": "env:SMTP_PASSWORD"} == config.smtp
     assert {"url": "env:HEALTHCHECK_URL"} == config.heartbeat
     assert ("ops",) == config.places.notify
@@ -337,8 +353,6 @@ _CHANNELS = (
     ("walmart", "walmart"),
 )
 _WAYS = (
-    ("west.send", "sftp"),
-    ("west.confirm", "sftp"),
     ("store-nyc.send", "email"),
     ("3pl-nl.send", "api"),
     ("3pl-nl.confirm", "api"),

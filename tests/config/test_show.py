@@ -61,3 +61,8 @@ def test_what_the_file_leaves_out_is_shown_as_it_is_in_force(loaded, tmp_path):
         shown["location"]["east"]["working_days"],
     )
     assert ("order", "10 min") == (shown["routing"]["strategy"], shown["routing"]["max_age"])
+
+
+def test_the_address_that_is_pinged_is_shown_only_as_a_reference(loaded):
+    assert {"url": "***"} == effective(loaded('[heartbeat]\nurl = "https://hc.example/CANARY"'))["heartbeat"]
+    assert {"url": "env:PING"} == effective(loaded('[heartbeat]\nurl = "env:PING"'))["heartbeat"]

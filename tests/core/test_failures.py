@@ -84,3 +84,16 @@ def test_whatever_fails_when_nothing_is_told_twice_a_day_and_memory_is_only_of_w
             assert failure not in told or later(told[failure], 24 * 3600) <= now
             told[failure] = now
         assert {one.subject for one in failing} == {one.failure.subject for one in memory}
+
+
+def test_another_request_number_and_another_wait_are_the_same_failure():
+    """A partner numbers every request, and says a shorter wait each time: no mail for that every five minutes."""
+    numbered = [
+        Failure("pull", "remote", "web", f"GET /orders: asks for time (status 429): {90 - turn:,} s [request a-{turn}]")
+        for turn in range(3)
+    ]
+    first = to_tell([numbered[0]], (), STEPS, NOON)
+    second = to_tell([numbered[1]], first.memory, STEPS, later(NOON, 300))
+    third = to_tell([numbered[2], SHOP], second.memory, STEPS, later(NOON, 600))
+
+    assert [(numbered[0],), (), (SHOP,)] == [one.failures for one in (first, second, third)]

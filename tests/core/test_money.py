@@ -98,3 +98,19 @@ def test_equal_shares_give_the_odd_unit_to_the_earlier_line():
 def test_shares_without_any_weight_fall_to_the_first():
     assert [100, 0] == money.shares(100, [0, 0])
     assert [] == money.shares(100, [])
+
+
+@given(MINOR, st.lists(st.integers(1, 50), min_size=1, max_size=8))
+def test_units_that_leave_one_after_the_other_have_the_amount_of_all_together(total, parts):
+    units, before, found = sum(parts), 0, []
+    for part in parts:
+        found.append(money.of_units(total, part, before, units))
+        before += part
+
+    assert total == sum(found)
+    assert all(abs(one * units - total * part) < units * part + units for one, part in zip(found, parts, strict=True))
+
+
+def test_the_odd_cents_are_those_of_the_first_units():
+    assert [67, 33] == [money.of_units(100, 2, 0, 3), money.of_units(100, 1, 2, 3)]
+    assert [-67, -33] == [money.of_units(-100, 2, 0, 3), money.of_units(-100, 1, 2, 3)]

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from orderctl.core.errors import RemoteError
-from orderctl.core.secrets import Secret, redacted
+from orderctl.core.secrets import Secret, impersonal, redacted
 
 VALUE = "kö/+ be~yä?"
 
@@ -44,3 +44,9 @@ def test_no_error_says_a_secret():
     Secret("env:X", VALUE)
 
     assert "shop: 401 for ***; next: x" == str(RemoteError(f"401 for {VALUE}", where="shop", next="x"))
+
+
+def test_what_a_message_quotes_and_addresses_of_mail_are_no_part_of_a_log():
+    said = impersonal("WEB-1: email 'ana@example.com' of \"Ana Diaz\" bounced, told <ana@example.com>")
+
+    assert "WEB-1: email … of … bounced, told <…" == said

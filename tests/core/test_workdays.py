@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from orderctl.core import workdays
+from orderctl.core import times, workdays
 from orderctl.core.places import Location
 
 FRIDAY = date(2026, 11, 20)
@@ -49,3 +49,23 @@ def test_carriers_do_not_travel_at_the_weekend():
     assert date(2026, 11, 23) == workdays.arrival(FRIDAY, 1)
     assert date(2026, 11, 27) == workdays.arrival(FRIDAY, 5)
     assert FRIDAY == workdays.arrival(FRIDAY, 0)
+
+
+def test_time_on_worked_days_stands_still_over_a_weekend_and_a_holiday():
+    place = Location("nyc", timezone="America/New_York", holidays=("2026-11-26",))
+
+    assert "2026-11-23T15:00:00Z" == workdays.after(place, "2026-11-20T15:00:00Z", 24 * 3600)
+    assert "2026-11-27T15:00:00Z" == workdays.after(place, "2026-11-25T15:00:00Z", 24 * 3600)
+    assert "2026-11-20T16:00:00Z" == workdays.after(place, "2026-11-20T15:00:00Z", 3600)
+    assert "2026-11-23T06:00:00Z" == workdays.after(place, "2026-11-21T15:00:00Z", 3600)
+
+
+def test_a_location_that_never_works_is_never_overdue():
+    assert times.LAST == workdays.after(Location("nyc", working_days=()), "2026-11-20T15:00:00Z", 1)
+
+
+def test_a_day_of_the_clock_change_has_its_own_length():
+    place = Location("nyc", timezone="America/New_York", working_days=("sun", "mon"))
+
+    midnight, next_midnight = "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z"
+    assert next_midnight == workdays.after(place, midnight, 25 * 3600)

@@ -17,7 +17,8 @@ from orderctl.core.confirmations import BadRow, Confirmation, StockCount
 from orderctl.core.digests import digest
 from orderctl.core.effects import BatchLine
 from orderctl.core.errors import ConfigError, RecordError
-from orderctl.destinations.file import FileDestination, Role
+from orderctl.destinations.file import FileDestination
+from orderctl.destinations.way import Role
 from orderctl.wire.opening import Opening
 from tests.destinations.contract import DestinationContract, a_batch, a_shipment
 from tests.wire.publishing import Killed, Kills, PublishingContract, visible
@@ -52,7 +53,7 @@ def put(base: Path, name: str, content: str | bytes) -> None:
 
 def rows(destination: FileDestination, positions: dict[str, str] | None = None) -> list[Any]:
     found: list[Any] = []
-    for page in destination.collect(dict(positions or {})):
+    for page in destination.collect(dict(positions or {}), list):
         found += page.rows
         if positions is not None:
             positions[page.stream] = page.position
@@ -280,7 +281,7 @@ def test_a_file_that_is_wrong_as_a_whole_is_refused_before_any_of_its_rows_count
     put(tmp_path, "back/b.csv", "reference,quantity\nWEB-9-1,1\n")
     pages: list[Any] = []
     with pytest.raises(RecordError) as caught:
-        pages.extend(destination.collect({}))
+        pages.extend(destination.collect({}, list))
 
     assert ["WEB-9-1"] == [row.reference for page in pages for row in page.rows]
     assert message in str(caught.value)
@@ -289,7 +290,7 @@ def test_a_file_that_is_wrong_as_a_whole_is_refused_before_any_of_its_rows_count
 
 def test_rows_about_one_shipment_come_on_one_page(tmp_path):
     content = "reference,line,quantity\n" + "".join(f"WEB-{n // 7}-1,{n},1\n" for n in range(1200))
-    pages: list[Any] = [page.rows for page in answering(tmp_path, content).collect({}) if page.rows]
+    pages: list[Any] = [page.rows for page in answering(tmp_path, content).collect({}, list) if page.rows]
 
     assert len(pages) > 2
     for one, next_one in itertools.pairwise(pages):
@@ -299,7 +300,7 @@ def test_rows_about_one_shipment_come_on_one_page(tmp_path):
 def test_a_feed_counts_at_the_moment_its_file_was_written(tmp_path):
     destination = feed(tmp_path, "sku,on_hand\nMUG,10\n")
     os.utime(tmp_path / "in/stock.csv", (1_795_276_800, 1_795_276_800))
-    (page,) = [page for page in destination.collect({}) if page.rows]
+    (page,) = [page for page in destination.collect({}, list) if page.rows]
 
     assert "2026-11-21T16:00:00Z" == page.counts_at
     assert [StockCount("east", "MUG", 10, "in/stock.csv line 2")] == page.rows
@@ -354,7 +355,7 @@ def test_a_feed_of_several_locations_is_read_for_ones_own(tmp_path):
         ("send", {"path": "out/{batch}.csv", "columns": ["skuu"]}, "did you mean 'sku'"),
         ("send", {"path": "out/{batch}.csv", "columns": ["sku", "sku"]}, "twice"),
         ("send", {"path": "out/{batch}.csv", "mode": "0040"}, "not even its owner"),
-        ("send", {"path": "out/{batch}.csv", "format": "xlsx"}, "'csv'"),
+        ("send", {"path": "out/{batch}.csv", "format": "docx"}, "'csv'"),
         ("confirm", {"path": "back/*.csv", "columns": {"ref": "Bestellung"}}, "'ref' is not a column here"),
     ],
 )
@@ -378,3 +379,19 @@ def test_recorded_pick_files_of_partners_are_understood(tmp_path):
     content = Path(shared, "channels/pickfiles/shipped_back.csv").read_bytes()
 
     assert ["shipped", "short"] == [row.kind for row in rows(answering(tmp_path, content))]
+
+
+def test_a_file_is_given_to_whom_it_is_configured_for(tmp_path):
+    """As far as this user may: to one of its own groups, here its first."""
+    group = os.getgroups()[0] if os.getgroups() else os.getgid()
+    destination = sender(tmp_path, owner=f":{group}")
+    document = destination.render(a_batch())
+    destination.stage(document)
+
+    assert "accepted" == destination.deliver(document, "key").outcome
+    assert (os.getuid(), group) == ((found := (tmp_path / document.name).stat()).st_uid, found.st_gid)
+
+
+def test_an_owner_that_nobody_knows_is_refused():
+    with pytest.raises(ValidationError, match="does not know"):
+        FileDestination.Settings.model_validate({"path": "{batch}.csv", "owner": "no-such-user:no-such-group"})

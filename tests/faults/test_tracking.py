@@ -107,6 +107,96 @@ def test_a_package_reported_otherwise_later_keeps_the_first_report_and_tells_a_p
     world.sound()
 
 
+@pytest.mark.parametrize(
+    "correction",
+    [
+        "reference,status,line,quantity,carrier,tracking_number\nWEB-1-1,shipped,mug,1,UPS,1Z2\n",
+        "reference,tracking_number\nWEB-1-1,1Z2\n",
+        "reference,status,sku,quantity,carrier,tracking_number,old_tracking\nWEB-1-1,shipped,MUG,1,UPS,1Z2,1Z1\n",
+    ],
+)
+def test_another_tracking_number_of_a_package_is_told_to_the_channel_as_that(tmp_path, correction):
+    """T04, T02: one parcel, one move of stock; the old file and the correction once more change nothing."""
+    world = a_world(tmp_path)
+    world.orders("web", an_order_row("1"))
+    world.orderctl("run")
+    first = "WEB-1-1,shipped,mug,1,UPS,1Z1,"
+    world.answers("east", "a", first)
+    world.orderctl("run")
+    world.write("in/east/b.csv", correction)
+
+    assert 0 == world.orderctl("run").code
+    world.answers("east", "c", first, first)
+    world.write("in/east/d.csv", correction + "\n")
+    assert 0 == world.orderctl("run").code
+
+    assert [("1", "mug", "1", "1Z1"), ("1", "mug", "1", "1Z2")] == told(world)
+    assert "1Z2,2026-11" in "".join(content.decode() for name, content in world.files("outbox").items())
+    assert [("1Z2", 1)] == world.rows(
+        "SELECT tracking_number, quantity FROM packages JOIN package_lines USING (package_id)"
+    )
+    assert [("1Z1", "ups")] == world.rows("SELECT tracking_number, carrier FROM package_changes")
+    assert 9 == world.one("SELECT on_hand FROM stock_levels WHERE sku = 'MUG' AND location = 'east'")
+    assert ({"1": "closed"}, set()) == (world.states(), world.waiting())
+    world.sound()
+
+
+def test_a_correction_that_comes_before_the_channel_was_told_is_all_it_is_told(tmp_path):
+    """T04: the old number goes nowhere."""
+    world = a_world(tmp_path)
+    world.orders("web", an_order_row("1"))
+    world.orderctl("run")
+    world.answers("east", "a", "WEB-1-1,shipped,mug,1,UPS,1Z1,")
+    world.orderctl("collect")
+    world.answers("east", "b", "WEB-1-1,shipped,mug,1,DHL,1Z1,")
+
+    assert 0 == world.orderctl("run").code
+
+    assert [("1", "mug", "1", "1Z1")] == told(world)
+    assert [("superseded",), ("accepted",)] == world.rows("SELECT state FROM effects WHERE kind = 'tracking'")
+    assert {"1": "closed"} == world.states()
+
+
+def test_a_label_that_was_withdrawn_waits_for_a_person_until_there_is_another(tmp_path):
+    """T04: the location says no more than that the number is void."""
+    world = a_world(tmp_path)
+    world.orders("web", an_order_row("1"))
+    world.orderctl("run")
+    world.answers("east", "a", "WEB-1-1,shipped,mug,1,UPS,1Z1,")
+    world.orderctl("run")
+    world.answers("east", "b", "WEB-1-1,void,,,,1Z1,")
+
+    assert [3, 0] == [world.orderctl("run").code for _ in range(2)]
+    assert ({"label_voided"}, [("voided",)]) == (world.waiting(), world.rows("SELECT status FROM packages"))
+
+    said = world.orderctl("shipments", "confirm", "WEB-1-1", "--tracking", "1Z2", "--replaces", "1Z1")
+    assert 0 == said.code
+    assert 0 == world.orderctl("run").code
+    assert (set(), [("1", "mug", "1", "1Z1"), ("1", "mug", "1", "1Z2")]) == (world.waiting(), told(world))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--tracking", "1Z2", "--replaces", "1Z9"), "has no package 1Z9; its packages: 1Z1"),
+        (("--replaces", "1Z1"), "say --tracking"),
+        (("--voided", "--replaces", "1Z1"), "--voided has no package"),
+        (("--voided", "--line", "mug=1"), "--voided is about the whole shipment"),
+    ],
+)
+def test_a_correction_by_hand_that_cannot_be_meant_is_refused(tmp_path, words, said):
+    world = a_world(tmp_path)
+    world.orders("web", an_order_row("1"))
+    world.orderctl("run")
+    world.answers("east", "a", "WEB-1-1,shipped,mug,1,UPS,1Z1,")
+    world.orderctl("run")
+
+    found = world.orderctl("shipments", "confirm", "WEB-1-1", *words)
+
+    assert (2, True) == (found.code, said in found.err), found
+    assert 0 == world.one("SELECT count(*) FROM package_changes")
+
+
 def test_what_a_location_says_is_not_told_for_ever(tmp_path):
     """T06: a channel that is told once is not told again, whatever passes run."""
     world = a_world(tmp_path)

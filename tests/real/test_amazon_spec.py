@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from orderctl.core import orders
 from orderctl.core.adapters import Payload
 from orderctl.core.effects import Cancellation, Receipt, StockLevel, TrackingLine
 from orderctl.core.errors import RecordError, RemoteDenied, RemoteError, RemoteRefused
-from tests.channels.amazon_fake import SELLER, AmazonShop, a_listing, an_amazon_order, an_item
+from tests.channels.amazon_fake import SELLER, AmazonShop, a_listing, a_transaction, an_amazon_order, an_item
 from tests.channels.http_contract import opening
 from tests.channels.test_amazon import opened
 from tests.channels.test_amazon_writes import parcel
@@ -28,6 +29,7 @@ SPECS = {
     "/orders/2026-01-01": "amazon/orders_2026-01-01.json",
     "/orders/v0": "amazon/ordersV0.json",
     "/listings": "amazon/listingsItems_2021-08-01.json",
+    "/finances": "amazon/finances_2024-06-19.json",
 }
 
 
@@ -42,6 +44,7 @@ def a_busy_shop() -> AmazonShop:
     shop.orders["2"] = an_amazon_order(2, status="CANCELLED")
     shop.listings = {"MUG/1 é": a_listing(), "LAMP": a_listing(), "FBA": a_listing("AMAZON_NA")}
     shop.forbidden = {"BUYER"}
+    shop.transactions = [a_transaction(number, kind="Refund", Sales="-1.00") for number in range(1, 6)]
     return shop
 
 
@@ -49,8 +52,9 @@ def test_every_request_keeps_to_the_models(prisms, tmp_path):
     shop = a_busy_shop()
     witness = Witness(described(prisms), shop.answer)
     with partner(answer=witness.answer) as served:
-        channel = opened(served.url, opening(tmp_path), seller_id=SELLER, fba=False)
+        channel = opened(served.url, opening(tmp_path), seller_id=SELLER, fba=False, finances=True)
         found = [payload for page in channel.fetch({}) for payload in page.payloads]
+        booked = [entry for page in channel.fetch_entries("") for entry in page.entries]
         probed = channel.probe()
         documents = [
             channel.render_tracking(1, [parcel(1, "A1")]),
@@ -61,18 +65,21 @@ def test_every_request_keeps_to_the_models(prisms, tmp_path):
         ]
         told = [channel.deliver(document, "key") for document in documents]
         again = [channel.recover(document, "key") for document in documents[:4]]
+        corrected = replace(parcel(1, "A9", carrier="fedex"), replaces="A1")
+        again.append(channel.deliver(channel.render_tracking(6, [corrected]), "key"))
         channel.close()
 
     assert [] == witness.complaints
     assert {"/auth/o2/token"} == {asked.path for asked in witness.unseen}
-    assert 12 == len(found)
+    assert (12, 5) == (len(found), len(booked))
     assert {"ok", "warn"} == {probe.verdict for probe in probed}
-    assert ["accepted"] * 9 == [receipt.outcome for receipt in (*told, *again)]
+    assert ["accepted"] * 10 == [receipt.outcome for receipt in (*told, *again)]
     items = f"/listings/2021-08-01/items/{SELLER}"
     assert {
         ("GET", "/orders/2026-01-01/orders"),
         ("GET", "/orders/2026-01-01/orders/1"),
         ("GET", "/orders/2026-01-01/orders/2"),
+        ("GET", "/finances/2024-06-19/transactions"),
         ("POST", "/orders/v0/orders/1/shipmentConfirmation"),
         ("GET", f"{items}/orderctl-probe"),
         ("GET", f"{items}/FBA"),

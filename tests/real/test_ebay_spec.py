@@ -18,12 +18,14 @@ from orderctl.core.errors import RecordError, RemoteError
 from tests.channels.ebay_fake import LINE, EbayShop, a_request, an_ebay_line, money
 from tests.channels.http_contract import a_package, opening
 from tests.channels.test_ebay import opened
+from tests.channels.test_ebay_entries import a_booking
 from tests.partner import Asked, Reply, partner
 from tests.real.prism import Prisms, Witness, spec
 
 SPECS = {
     "/sell/fulfillment/v1": "ebay/sell_fulfillment_v1_oas3.json",
     "/sell/inventory/v1": "ebay/sell_inventory_v1_oas3.json",
+    "/sell/finances/v1": "ebay/sell_finances_v1_oas3.json",
 }
 #: Written by its users: it names the paths and leaves out what is sent and said, so that Prism refuses any body.
 POST_ORDER = "ebay/cancellation_oas3.json"
@@ -50,6 +52,7 @@ def a_busy_shop() -> EbayShop:
         }
         for n, status in ((1, "ACTION_NEEDED"), (2, "CLOSED"))
     ]
+    shop.booked = [a_booking(number) for number in range(1, 8)]
     return shop
 
 
@@ -61,7 +64,7 @@ def asking(
     witness = witness or Witness({prefix: prisms.of(path) for prefix, path in SPECS.items()}, shop.answer)
     scopes = ("sell.fulfillment", "sell.inventory", "sell.payment.dispute")
     with partner(answer=witness.answer) as served:
-        channel = opened(served.url, opening(tmp_path), disputes=True, scopes=scopes, **stated)
+        channel = opened(served.url, opening(tmp_path), disputes=True, finances=True, scopes=scopes, **stated)
         try:
             yield channel, witness
         finally:
@@ -71,6 +74,7 @@ def asking(
 def ask_everything(channel: Ebay) -> Iterator[Any]:
     """Every request the adapter can make, one call after the other."""
     yield lambda: [channel.to_order(payload) for page in channel.fetch({}) for payload in page.payloads]
+    yield lambda: list(channel.fetch_entries(""))
     yield channel.probe
     lines = (TrackingLine(LINE, "MUG", 2),)
     yield lambda: channel.deliver(channel.render_tracking(1, [a_package("1", "1", lines[0])]), "key")
@@ -94,6 +98,7 @@ def test_every_request_keeps_to_the_description(prisms, tmp_path):
         ("GET", "v1/order"), ("GET", "v1/order/#"), ("GET", "v1/order/#/shipping_fulfillment"),
         ("POST", "v1/order/#/shipping_fulfillment"), ("GET", "v1/payment_dispute_summary"),
         ("GET", "v1/payment_dispute/#"), ("GET", "v1/inventory_item"), ("POST", "v1/bulk_update_price_quantity"),
+        ("GET", "v1/transaction"),
     } == asked  # fmt: skip
     assert {"token", "cancellation/#/approve", "cancellation"} == _unseen(witness)
 
@@ -136,7 +141,7 @@ def test_every_documented_answer_is_understood_or_an_error(prisms, tmp_path, pre
 
     witness_of_prism = Witness({prefix: prisms.of(path) for prefix, path in SPECS.items()}, prefer=prefer)
     with partner(answer=answer) as served:
-        channel = opened(served.url, opening(tmp_path), disputes=True, seller_cancel=True)
+        channel = opened(served.url, opening(tmp_path), disputes=True, finances=True, seller_cancel=True)
         outcomes = []
         for ask in ask_everything(channel):
             try:
@@ -145,7 +150,7 @@ def test_every_documented_answer_is_understood_or_an_error(prisms, tmp_path, pre
                 outcomes.append(error.code)
         channel.close()
 
-    assert len(outcomes) == 10
+    assert len(outcomes) == 11
     assert len(witness_of_prism.asked) >= 8
 
 

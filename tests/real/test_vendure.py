@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -133,16 +134,26 @@ def vendure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
+def a_pass(cli: installed.Shop) -> dict[str, Any]:
+    said = cli.orderctl("run", "--json", SHOP_PASSWORD=PASSWORD)
+    assert 0 == said.code, said
+    return {step["step"]: step["counts"] for step in said.json["steps"]}
+
+
+def cancel(admin: Api, order_id: str) -> None:
+    admin(
+        "mutation ($input: CancelOrderInput!) { cancelOrder(input: $input) {"
+        " __typename ... on ErrorResult { errorCode message } } }",
+        input={"orderId": order_id, "reason": "changed her mind", "cancelShipping": True},
+    )
+
+
 def test_orders_of_a_real_shop_are_shipped_and_its_stock_follows(vendure: Server, tmp_path: Path):
     """Every pass is the installed command; the shop is read back through its own admin API."""
     admin = vendure.admin()
     ours = orderctl(tmp_path, url=vendure.url, credentials=USER)
     cli = installed.Shop(tmp_path)
-
-    def run() -> dict[str, Any]:
-        said = cli.orderctl("run", "--json", SHOP_PASSWORD=PASSWORD)
-        assert 0 == said.code, said
-        return {step["step"]: step["counts"] for step in said.json["steps"]}
+    run = partial(a_pass, cli)
 
     two_mugs, both = vendure.sold(MUG=2), vendure.sold(MUG=1, LAMP=1)
     sold_out, ring = vendure.sold(GONE=1), vendure.sold(RING=1)
@@ -155,11 +166,7 @@ def test_orders_of_a_real_shop_are_shipped_and_its_stock_follows(vendure: Server
     assert {"PaymentSettled"} == {there[code]["state"] for code in (two_mugs, both, ring)}
 
     late = vendure.pay(slow)[1]  # chosen before the first pass, paid after it
-    admin(
-        "mutation ($input: CancelOrderInput!) { cancelOrder(input: $input) {"
-        " __typename ... on ErrorResult { errorCode message } } }",
-        input={"orderId": there[ring]["id"], "reason": "changed her mind", "cancelShipping": True},
-    )
+    cancel(admin, there[ring]["id"])
     (mugs,) = there[two_mugs]["lines"]
     ours.answers("east", "1", f"WEB-{two_mugs}-1,shipped,{mugs['id']},1,ups,1Z-FIRST,")
     ours.answers("west", "1", f"WEB-{both}-1,shipped,,,dhl,JD-BOTH,")
@@ -187,6 +194,15 @@ def test_orders_of_a_real_shop_are_shipped_and_its_stock_follows(vendure: Server
     assert {"Shipped"} == {there[code]["state"] for code in (two_mugs, both, late)}
     assert {"MUG": 11, "LAMP": 2, "TEE": 3, "GONE": 0} == available(cli) == told(admin)
     assert not quiet["push"].get("tracking"), quiet
+
+    ours.answers("east", "3", f"WEB-{late}-1,shipped,,,dhl_express,JD-LATE,")  # the label was made anew
+    assert 1 == run()["push"]["tracking"]
+    assert not run()["push"].get("tracking")
+
+    there = orders(admin)
+    assert [("Cancelled", "1Z-LATE", 1), ("Shipped", "JD-LATE", 1)] == sorted(parcels(there[late]))
+    assert "Shipped" == there[late]["state"]
+    assert {"MUG": 11, "LAMP": 2, "TEE": 3, "GONE": 0} == available(cli) == told(admin)
     assert {"closed", "cancelled"} == {row["state"] for row in cli.orderctl("orders", "list", "--json").json}
 
 

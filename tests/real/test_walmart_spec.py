@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ def ask_everything(channel: Walmart) -> Iterator[Any]:
         channel.render_acknowledgments(1, [shop.ACK]),
         channel.render_tracking(2, [shop.parcel(1)]),
         channel.render_tracking(3, [shop.parcel(1, number="1Z2", carrier="dpd_uk")]),
+        channel.render_tracking(7, [replace(shop.parcel(1, number="1Z3"), replaces="1Z2")]),
         channel.render_cancellations(4, [shop.cancellation(("1", 1))]),
         channel.render_stock(5, [StockLevel("MUG/1 é", 4), StockLevel("LAMP", 0)]),
     ]

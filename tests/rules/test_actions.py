@@ -50,7 +50,7 @@ def test_every_stage_has_the_actions_of_the_language():
 def test_what_nothing_carries_out_is_refused_by_name():
     unavailable = {name for (_, name), action in actions.ACTIONS.items() if not action.available}
 
-    assert {"helpdesk", "batch", "notify"} == unavailable
+    assert {"helpdesk", "notify"} == unavailable
     with pytest.raises(Refused, match="'helpdesk' is not available in this version"):
         actions.find("hold", "helpdesk")
 
@@ -104,7 +104,7 @@ def test_the_end_of_a_hold_is_a_condition_like_any_other():
     [
         ("hold", "hodl", "E112"),
         ("hold", "ship_from", "E132"),
-        ("enhance", "batch", "E137"),
+        ("enhance", "notify", "E137"),
         ("service", "split", "E112"),
     ],
 )
@@ -126,3 +126,9 @@ def test_an_action_that_is_not_there_is_refused(stage: str, name: str, code: str
 def test_actions_that_cannot_go_together_are_refused(stage: str, text: str):
     with pytest.raises(Exception, match="E138"):
         then(stage, text)
+
+
+@pytest.mark.parametrize("name", ["", "Wholesale", "a b", "../x", "-x", "x" * 31])
+def test_a_batch_has_a_name_that_file_names_can_hold(name: str):
+    with pytest.raises(Refused):
+        actions.ACTIONS["enhance", "batch"].parse(name, Setup(MENTIONED, "USD"))

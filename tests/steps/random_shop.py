@@ -29,7 +29,7 @@ from orderctl.core.effects import Receipt
 from orderctl.core.errors import UsageError
 from orderctl.core.stamp import Stamp
 from orderctl.steps import by_hand, run, shipments, skus, stock_by_hand
-from orderctl.steps import care as caring
+from orderctl.steps import locations as placing
 from tests.shop import CHANNELS, a_shop, an_order_row
 
 START = "2026-11-20T15:00:00Z"
@@ -376,9 +376,9 @@ class RandomShop(RuleBasedStateMachine):
     @rule(location=st.sampled_from(LOCATIONS), pause=st.booleans())
     def switch(self, location: str, pause: bool) -> None:
         if pause:
-            self.by_hand(caring.location_pause, location, "flood")
+            self.by_hand(placing.location_pause, location, "flood")
         else:
-            self.by_hand(caring.location_resume, location)
+            self.by_hand(placing.location_resume, location)
 
     # what there is
 

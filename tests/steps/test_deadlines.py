@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orderctl.core.errors import Exit
-from orderctl.steps import care, views
+from orderctl.steps import locations, views
 from tests.shop import CHANNELS, Shop, a_shop, an_order_row
 
 MORNING, EVENING, MONDAY = "2026-11-20T14:00:00Z", "2026-11-20T21:00:00Z", "2026-11-23T15:00:00Z"
@@ -24,10 +24,14 @@ def row(number: str = "1", *skus: str, **changes: object) -> dict[str, object]:
 
 
 def at_risk(shop: Shop) -> list[str]:
-    listed = [one["order"] for one in shop.ask(views.orders_list, at_risk=True)]
+    listed = [one["order"] for one in shop.ask(views.orders_list, {"exception": ["sla_at_risk"]})]
     waiting = [one["subject"] for one in shop.ask(views.exceptions_list) if one["code"] == "sla_at_risk"]
     assert sorted(waiting) == sorted(listed)
     return listed
+
+
+def without_tracking(shop: Shop) -> list[str]:
+    return [one["subject"] for one in shop.ask(views.exceptions_list) if one["code"] == "tracking_late"]
 
 
 def test_an_order_in_time_is_at_no_risk(shop):
@@ -101,7 +105,7 @@ def test_a_pause_is_no_excuse(shop):
     shop.orders("web", row())
     with shop.context() as ctx:
         for name in ("east", "west"):
-            care.location_pause(ctx, name, "flood")
+            locations.location_pause(ctx, name, "flood")
 
     shop.run(at=MORNING)
 
@@ -122,14 +126,14 @@ def test_a_location_that_is_silent_for_longer_than_it_may_is_told(tmp_path):
     shop = a_shop(tmp_path, CHANNELS.replace('"in/east/*.csv" }', '"in/east/*.csv", ship_within = "2 d" }'))
     shop.orders("web", an_order_row("1"))
     shop.run(at=MORNING)
-    shop.run(at="2026-11-22T13:59:00Z")
-    assert [] == at_risk(shop)
+    shop.run(at="2026-11-24T13:59:00Z")
+    assert [] == without_tracking(shop)
 
-    _, reports = shop.run(at="2026-11-22T14:00:00Z")
+    _, reports = shop.run(at="2026-11-24T14:00:00Z")
 
-    assert ["east has WEB-1-1 since 2026-11-20T14:00:00Z, longer than 2 d"] == [
-        problem.message for report in reports for problem in report.problems
-    ]
+    told = "east has WEB-1-1 since 2026-11-20T14:00:00Z, longer than 2 d, and has not said by what it travels"
+    assert [told] == [problem.message for report in reports for problem in report.problems]
+    assert ["WEB-1-1"] == without_tracking(shop)
     shop.answers("east", "a", "WEB-1-1,shipped,,,UPS,1Z,")
     shop.run(at=MONDAY)
-    assert [] == at_risk(shop)
+    assert [] == without_tracking(shop)

@@ -7,12 +7,13 @@ import os
 from collections import Counter
 
 from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
 from orderctl.core.digests import digest
 from orderctl.core.states import SHIPMENT_EDGES
 from orderctl.steps import by_hand, run, shipments
-from orderctl.steps import care as caring
+from orderctl.steps import locations as placing
 from orderctl.store import care
 from tests.steps.random_shop import LOCATIONS
 from tests.steps.told_shop import TERMS, ToldShop
@@ -33,6 +34,32 @@ class ShopMachine(ToldShop):
             assert self.numbers_by_hand(terms) == self.told(channel)
 
     @precondition(lambda self: self.asked)
+    @rule(data=st.data(), stated=st.booleans(), carrier=st.sampled_from(["", "DHL"]))
+    def a_location_corrects_a_label(self, data: st.DataObject, stated: bool, carrier: str) -> None:
+        """In words that nobody can take for another parcel; whatever was said before comes again afterwards."""
+        packages = self.db.execute(
+            "SELECT s.location, s.reference, p.tracking_number FROM packages p JOIN shipments s USING (shipment_id)"
+            " WHERE p.tracking_number <> '' ORDER BY p.package_id"
+        ).fetchall()
+        if not packages:
+            return
+        location, reference, old = data.draw(st.sampled_from(packages))
+        number = f"1C{self.count:04}" if stated else old
+        tables = ("order_lines", "stock_moves", "reservations", "package_lines", "shipments")
+        before = self.story(*tables)
+        for more in ("", "\n"):  # the same in another file
+            self.count += 1
+            row = f"reference,status,carrier,tracking_number,replaces\n{reference},shipped,{carrier},{number},{old}\n"
+            self.shop.write(f"in/{location}/{self.count:04}.csv", row + more)
+            self.do("collect")
+            assert before == self.story(*tables)
+            assert [(number,)] == self.db.execute(
+                "SELECT p.tracking_number FROM packages p JOIN shipments USING (shipment_id) WHERE reference = ?"
+                " AND p.tracking_number IN (?, ?)", (reference, old, number)
+            ).fetchall()  # fmt: skip
+        self.numbers.add(number)
+
+    @precondition(lambda self: self.asked)
     @rule()
     def everyone_does_their_work(self) -> None:
         """With nothing in the way, a few passes bring every order to its end, to a backorder or before a person."""
@@ -40,7 +67,7 @@ class ShopMachine(ToldShop):
             sent = (self.shop.folder / document).exists()
             self.by_hand(shipments.resolve, f"{location} batch {number}", sent=sent)
         for location in LOCATIONS:
-            self.by_hand(caring.location_resume, location)
+            self.by_hand(placing.location_resume, location)
         for _ in range(4):
             self.do(*run.STEPS)
             for stem in sorted(self.held()):
@@ -133,19 +160,29 @@ class ShopMachine(ToldShop):
             assert lines == asked.units
 
     def no_tracking_is_lost_and_no_channel_is_told_too_much(self) -> None:
-        kept = {row[0] for row in self.db.execute("SELECT tracking_number FROM packages")}
+        numbers = "SELECT tracking_number FROM packages UNION SELECT tracking_number FROM package_changes"
+        kept = {row[0] for row in self.db.execute(numbers)}
         kept |= {
             json.loads(row[0])["tracking_number"] for row in self.db.execute("SELECT answer FROM unmatched_answers")
         }
         assert self.numbers <= kept
-        told: Counter[tuple[str, str]] = Counter()
-        for payload, stored, kind in self.db.execute("SELECT payload, digest, kind FROM effects"):
-            if kind == "tracking":
-                assert digest(payload) == stored
-                body = json.loads(payload)
-                told.update(
-                    {(body["order_number"], line["channel_line_id"]): line["quantity"] for line in body["lines"]}
-                )
+        parcels: dict[tuple[str, str], Counter[tuple[str, str]]] = {}  # as channels show them once all is told
+        for payload, stored, state in self.db.execute(
+            "SELECT payload, digest, state FROM effects WHERE kind = 'tracking' ORDER BY effect_id"
+        ):
+            assert digest(payload) == stored
+            body = json.loads(payload)
+            number, reference = body["order_number"], body["reference"]
+            if state == "superseded":
+                continue
+            if "replaces" in body:
+                parcels.pop((reference, body["replaces"]), None)
+            here = parcels.setdefault((reference, body["tracking_number"]), Counter())
+            here.update({(number, line["channel_line_id"]): line["quantity"] for line in body["lines"]})
+        shown = {row[:2] for row in self.db.execute("SELECT reference, tracking_number FROM packages JOIN shipments"
+                                                    " USING (shipment_id)")}  # fmt: skip
+        assert set(parcels) <= shown
+        told = sum(parcels.values(), Counter[tuple[str, str]]())
         for number, line, shipped in self.db.execute(
             "SELECT o.number, l.channel_line_id, l.shipped FROM order_lines l JOIN orders o USING (order_id)"
         ):

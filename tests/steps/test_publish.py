@@ -12,7 +12,7 @@ import pytest
 from orderctl.core.effects import Document, Receipt
 from orderctl.core.errors import ConfigError, Exit, RemoteError, UsageError
 from orderctl.core.stock import StockMove
-from orderctl.steps import care, run
+from orderctl.steps import locations, run
 from orderctl.steps.confirm import exception_confirm
 from orderctl.steps.context import Context
 from orderctl.store import stock
@@ -117,12 +117,12 @@ def test_a_paused_location_is_left_out_until_it_works_again(tmp_path):
     shop.run()
 
     with shop.context() as ctx:
-        care.location_pause(ctx, "east", "flood")
+        locations.location_pause(ctx, "east", "flood")
     shop.run()
     assert {"MUG": 4, "LAMP": 3, "TEE": 0, "RING-1": 0} == told(shop)
 
     with shop.context() as ctx:
-        care.location_resume(ctx, "east")
+        locations.location_resume(ctx, "east")
     shop.run()
     assert {"MUG": 14, "LAMP": 3, "TEE": 5, "RING-1": 2} == told(shop)
 

@@ -36,7 +36,7 @@ def test_an_order_becomes_a_pick_file_and_its_tracking_goes_back(shop):
     assert Exit.OK == shop.run()[0]
 
     assert {"WEB-1001": "closed"} == states(shop)
-    assert b"id-1001,1001,WEB-1001-1,UPS,,1Z1," in shop.files("outbox")["outbox/web/tracking-000001.csv"]
+    assert b"id-1001,1001,WEB-1001-1,ups,,1Z1," in shop.files("outbox")["outbox/web/tracking-000001.csv"]
 
 
 def test_a_second_pass_without_news_changes_nothing(shop):

@@ -83,3 +83,37 @@ def test_a_bug_in_a_source_is_not_swallowed():
 
     assert isinstance(last, Ended)
     assert isinstance(last.error, ZeroDivisionError)
+
+
+def add(first: int, second: int) -> int | None:
+    return first + second if first + second <= 100 else None
+
+
+def test_what_waits_of_one_source_may_come_as_one_and_never_out_of_order():
+    """Numbers of a source come as they are or added up: never later than one that follows, never more than 100."""
+    sources = {name: lambda: iter(range(20)) for name in "ab"}
+    found: dict[str, list[int]] = {"a": [], "b": []}
+    for name, item in read(sources, add):
+        if not isinstance(item, Ended):
+            found[name].append(item)
+
+    for came in found.values():
+        assert sum(range(20)) == sum(came)
+        assert all(item <= 100 for item in came)
+        following = iter(range(20))
+        for item in came:
+            while item:
+                item -= next(following) or 0  # noqa: PLW2901
+                assert item >= 0
+
+
+def test_what_comes_before_an_error_is_handed_on_before_it():
+    def failing():
+        yield from (1, 2, 3)
+        raise RemoteError("gone")
+
+    *came, (_, last) = read({"a": failing}, add)
+
+    assert 6 == sum(item for _, item in came if not isinstance(item, Ended))
+    assert isinstance(last, Ended)
+    assert "gone" == str(last.error)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import os
 from pathlib import Path
 
@@ -62,9 +63,8 @@ def picked(shop: Shop) -> list[tuple[str, str, str, str]]:
 
 def told(shop: Shop) -> list[list[str]]:
     """What channels were told of packages: line, SKU, units."""
-    return [
-        line.split(",")[-3:] for content in shop.files("outbox").values() for line in content.decode().splitlines()[1:]
-    ]
+    rows = [row for content in shop.files("outbox").values() for row in csv.DictReader(content.decode().splitlines())]
+    return [[row[name] for name in ("line_id", "sku", "quantity")] for row in rows]
 
 
 def test_a_pack_takes_its_units_off_the_stock_and_its_channel_hears_of_packs(shop: Shop):

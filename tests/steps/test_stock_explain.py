@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orderctl.core.errors import UsageError
-from orderctl.steps import care, channels
+from orderctl.steps import channels, locations
 from orderctl.steps.stock_explain import explain
 from tests.shop import NOW, Shop, an_order_row
 from tests.steps.test_publish import a_telling_shop, adjust, told
@@ -74,7 +74,7 @@ def test_what_is_promised_beyond_what_is_there_counts_as_none(tmp_path):
 def test_a_paused_location_is_left_out_and_says_so(tmp_path):
     shop = a_sold_shop(tmp_path, "")
     with shop.context() as ctx:
-        care.location_pause(ctx, "west", "flood")
+        locations.location_pause(ctx, "west", "flood")
 
     one = shop.ask(explain, "MUG", "web")
 

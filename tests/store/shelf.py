@@ -14,15 +14,28 @@ from orderctl.core.confirmations import Confirmation
 from orderctl.core.digests import digest
 from orderctl.core.effects import Batch, Document, Receipt
 from orderctl.core.order_document import document_of
-from orderctl.core.orders import Order
+from orderctl.core.orders import Line, Order
 from orderctl.core.plans import Plan, PlannedLine, PlannedShipment
 from orderctl.core.stamp import Stamp
 from orderctl.core.stock import StockMove
-from orderctl.store import batches, care, connection, decisions, exceptions, orders, packages, stock, waiting
+from orderctl.store import (
+    batches,
+    care,
+    connection,
+    decisions,
+    exceptions,
+    handoffs,
+    orders,
+    packages,
+    revisions,
+    stock,
+    waiting,
+)
+from orderctl.store.batches import Due
 from orderctl.store.orders import ReadOrder
 from orderctl.store.plans import Decided
 from orderctl.store.transactions import transaction
-from tests.builders import NOW
+from tests.builders import NOW, a_line, an_order
 
 NOW_STAMP = Stamp(NOW, pass_id=1)
 LIVE = "2026-11-01T00:00:00Z"
@@ -81,12 +94,12 @@ def hand_over(
     db: sqlite3.Connection, location: str = "east", outcome: str = "accepted", at: Stamp = NOW_STAMP, **changes: Any
 ) -> str:
     """One batch of what is due at `location`, with that receipt; the name of its document."""
-    due = batches.due(db, location, at.at)
+    due = batches.due(db, location, Due(at.at))
     number = batches.next_number(db, location)
     batch = Batch(location, number, at.at, at.at[:10], batches.gather(db, due))
     document = Document(f"{location}-{number}.csv", b"rows", rows=len(due), units=len(due))
     with transaction(db, "sending"):
-        batches.begin(db, at, batch, document, due)
+        handoffs.begin(db, at, batch, document, due)
     if outcome != "killed":
         settle(db, location, document.name, outcome, at, **changes)
     return document.name
@@ -97,7 +110,7 @@ def settle(
 ) -> None:
     with transaction(db, "receipt"):
         receipt = Receipt(outcome, message="so it was")
-        batches.settle(db, at, location, document, receipt, final=final, counted=COUNTED)
+        handoffs.settle(db, at, location, document, receipt, final=final, counted=COUNTED)
 
 
 def answer(db: sqlite3.Connection, *rows: Confirmation, at: Stamp = NOW_STAMP) -> None:
@@ -119,6 +132,13 @@ def put_stock(db: sqlite3.Connection, location: str = "east", at: Stamp = NOW_ST
             for sku, delta in units.items()
         ]
         stock.post(db, moves)
+
+
+def revise(db: sqlite3.Connection, order_id: int, *lines: Line, minutes: int = 1, **changes: Any) -> None:
+    """A new version of three mugs and a tee comes from the channel; without lines they stay as they were."""
+    new = an_order(*(lines or (a_line("MUG", 3), a_line("TEE"))), updated_at=stamp(minutes).at, **changes)
+    with transaction(db, "revise"):
+        revisions.revise(db, stamp(minutes), order_id, as_read(new), looked_at)
 
 
 def counters(db: sqlite3.Connection, order_id: int) -> dict[str, dict[str, int]]:

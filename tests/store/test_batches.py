@@ -4,7 +4,8 @@ import pytest
 
 from orderctl.core.orders import Address
 from orderctl.core.plans import Hold, PlannedLine, PlannedShipment
-from orderctl.store import batches, holds, revisions
+from orderctl.store import batches, handoffs, holds, revisions
+from orderctl.store.batches import Due
 from orderctl.store.transactions import transaction
 from tests.builders import NEW_YORK, a_line, an_order
 from tests.store.shelf import (
@@ -50,7 +51,7 @@ def revise(db, order_id: int, at=None, **changes: object) -> None:
 
 
 def references(db, location: str = "east") -> list[str]:
-    due = batches.due(db, location, NOW_STAMP.at)
+    due = batches.due(db, location, Due(NOW_STAMP.at))
     return [shipment.reference for shipment in batches.gather(db, due)]
 
 
@@ -82,7 +83,7 @@ def test_a_document_may_show_everything_of_the_order_and_only_the_units_of_the_s
     (order_id,) = save(db, an_order(a_line("MUG", 3, title="A mug"), ship_to=address, note="ring", gift_message="x"))
     ship_from(db, order_id, from_location(mug=2))
 
-    (shipment,) = batches.gather(db, batches.due(db, "east", NOW_STAMP.at))
+    (shipment,) = batches.gather(db, batches.due(db, "east", Due(NOW_STAMP.at)))
 
     assert ("1042", "web", "ana@example.com", "ring", "x", "USD") == (
         *(shipment.order_number, shipment.channel, shipment.email, shipment.note, shipment.gift_message),
@@ -139,7 +140,7 @@ def test_what_nobody_knows_waits_for_a_person_and_is_not_sent_again(db, order):
 
     assert [("uncertain", "east batch 1")] == troubles(db)
     assert ("routed", {"WEB-1042-1": "uncertain"}) == (state(db, order), shipments_of(db, order))
-    assert [] == batches.due(db, "east", stamp(60).at)
+    assert [] == batches.due(db, "east", Due(stamp(60).at))
 
 
 @pytest.mark.parametrize(("outcome", "after"), [("accepted", "dispatched"), ("retry", "planned")])
@@ -166,8 +167,8 @@ def test_an_answer_about_one_shipment_proves_that_the_whole_batch_arrived(db, or
     shipment_id = rows(db, "SELECT shipment_id FROM shipments WHERE reference = 'WEB-2-1'")[0][0]
 
     with transaction(db, "answered"):
-        batches.answered(db, stamp(5), shipment_id, COUNTED)
-        batches.answered(db, stamp(5), shipment_id, COUNTED)
+        handoffs.answered(db, stamp(5), shipment_id, COUNTED)
+        handoffs.answered(db, stamp(5), shipment_id, COUNTED)
 
     assert ["dispatched", "dispatched"] == [*shipments_of(db, order).values(), *shipments_of(db, other).values()]
     assert [] == troubles(db)
@@ -215,6 +216,6 @@ def test_the_address_of_a_batch_is_the_one_the_order_has_now(db, order):
     revise(db, order, ship_to=NEW_YORK, note="ring twice")
     ship_from(db, order, from_location(mug=2), at=stamp(2))
 
-    (shipment,) = batches.gather(db, batches.due(db, "east", stamp(2).at))
+    (shipment,) = batches.gather(db, batches.due(db, "east", Due(stamp(2).at)))
 
     assert ("WEB-1042-2", "ring twice") == (shipment.reference, shipment.note)

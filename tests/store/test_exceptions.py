@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from orderctl.store import exceptions, passes
-from orderctl.store.exceptions import Trouble
+from orderctl.store.exceptions import ExceptionFilter, Trouble
 from orderctl.store.transactions import transaction
 from tests.builders import an_order
 from tests.store.shelf import kinds_of_events, save, stamp, troubles
@@ -48,7 +48,7 @@ def test_they_are_listed_newest_first_and_closed_ones_only_when_asked_for(db):
         exceptions.settle(db, stamp(), "b", "x")
 
     assert ["c", "a"] == [one["code"] for one in exceptions.find(db)]
-    assert ["c", "b", "a"] == [one["code"] for one in exceptions.find(db, include_closed=True)]
+    assert ["c", "b", "a"] == [one["code"] for one in exceptions.find(db, ExceptionFilter(closed=True))]
     assert ["c"] == [one["code"] for one in exceptions.find(db, limit=1)]
 
 
@@ -80,3 +80,50 @@ def test_a_pass_tells_what_it_put_before_a_person_itself(db):
 
     assert ["new"] == [one.subject for one in news]
     assert [] == passes.news(db, stamp(2).pass_id, news[0].exception_id)
+
+
+def test_what_is_put_off_is_not_told_of_until_then_and_is_new_in_the_pass_after(db):
+    raise_all(db, Trouble("a", "1", "m"), Trouble("b", "2", "m"))
+    with transaction(db, "snooze"):
+        exceptions.snooze(db, stamp(), 1, stamp(60).at)
+
+    before, after = stamp(59), stamp(60)
+    assert ["b"] == [one["code"] for one in exceptions.find(db, ExceptionFilter(now=before.at))]
+    assert [stamp(60).at] == [
+        one["snoozed_until"] for one in exceptions.find(db, ExceptionFilter(now=before.at, snoozed=True))
+    ]
+    assert ({"b": 1}, {"a": 1, "b": 1}) == (exceptions.counts(db, before.at), exceptions.counts(db, after.at))
+
+    with transaction(db, "wake"):
+        exceptions.wake(db, before)
+        exceptions.wake(db, after)
+
+    assert ["a"] == [one.code for one in passes.news(db, after.pass_id, 0)]
+
+
+def test_what_was_put_off_ends_when_its_cause_is_gone(db):
+    raise_all(db, Trouble("a", "1", "m"))
+    with transaction(db, "snooze"):
+        exceptions.snooze(db, stamp(), 1, stamp(60).at)
+        exceptions.settle(db, stamp(1), "a", "1")
+        exceptions.wake(db, stamp(60))
+
+    assert [] == passes.news(db, stamp(60).pass_id, 0)
+
+
+def test_exceptions_are_found_by_whom_they_belong_to_and_for_how_long_they_wait(db):
+    (order,) = save(db, an_order())
+    raise_all(db, Trouble("a", "1", "m", order), Trouble("b", "2", "m", owner="sales"))
+    raise_all(db, Trouble("c", "3", "m"), minutes=30)
+    with transaction(db, "assign"):
+        assert exceptions.assign(db, stamp(1, "maria"), 1, "maria")
+        assert not exceptions.assign(db, stamp(1, "maria"), 9, "maria")
+
+    def found(**changes):
+        return [one["code"] for one in exceptions.find(db, ExceptionFilter(**changes))]
+
+    assert ["a"] == found(owner="maria")
+    assert ["c"] == found(owner="")
+    assert ["b", "a"] == found(opened_before=stamp(10).at)
+    assert ["c", "a"] == found(codes=("a", "c"))
+    assert "exception" == kinds_of_events(db, order)[-1]

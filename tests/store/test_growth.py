@@ -10,6 +10,7 @@ import pytest
 
 from orderctl.steps import run as runs
 from tests.shop import CHANNELS, a_shop, an_order_row
+from tests.steps.shadow_shop import BY_FILES
 
 #: Tables that stay small: as many rows as the configuration has names, as someone makes by hand, or
 #: as came since the last pass.
@@ -72,7 +73,7 @@ def shop(tmp_path):
     limited = CHANNELS.replace("[location.east]", "[location.east]\ncapacity = { orders_per_day = 3 }")
     window = '\n[routing]\nduplicate_window = "1 h"\n'
     told = limited.replace('push = ["tracking"]', 'push = ["tracking", "stock"]')
-    return a_shop(tmp_path / "shop", told + window)
+    return a_shop(tmp_path / "shop", told + window + BY_FILES)
 
 
 def test_no_query_of_a_pass_walks_through_all_that_is_stored(shop):
@@ -85,6 +86,8 @@ def test_no_query_of_a_pass_walks_through_all_that_is_stored(shop):
         shop.answers(
             "east", str(nth), "WEB-0-1,shipped,,,UPS,1Z1,", f"WEB-{nth}-1,rejected,,,,,broken", "NO-1,shipped,,,U,1,"
         )
+        shop.answers("next", str(nth), f"TEST-WEB-{nth}-1,shipped,,,UPS,1Z1,", "NO-1,shipped,,,U,1,")
+        shop.stock(next={"MUG": nth})
         with shop.context() as ctx:
             watched = Watched(ctx.db)
             ctx.db = watched

@@ -119,3 +119,20 @@ def test_without_a_folder_there_is_no_lock(tmp_path):
         lock.held(tmp_path / "nowhere" / "orderctl.db", ME, never),
     ):
         pass
+
+
+def test_who_holds_the_store_can_be_asked_without_touching_it(database):
+    with another_process(database):
+        held = lock.holder(database)
+        before = lock.lock_path(database).stat()
+    free = lock.holder(database)
+
+    assert held is not None
+    assert ("7", "orderctl run") == (held["pid"], held["command"])
+    assert None is free
+    assert before.st_mtime_ns == lock.lock_path(database).stat().st_mtime_ns
+
+
+def test_a_store_that_was_never_opened_is_held_by_nobody(database):
+    assert None is lock.holder(database)
+    assert not lock.lock_path(database).exists()

@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from orderctl.core.confirmations import Confirmation
 from orderctl.core.order_json import order_from_json
-from orderctl.core.plans import Backorder, Hold, Plan, Problem
-from orderctl.store import effects, exceptions, holds, order_views
+from orderctl.core.plans import Backorder, Plan, Problem
+from orderctl.store import effects, exceptions, order_views
 from orderctl.store.exceptions import Trouble
 from orderctl.store.transactions import transaction
 from tests.builders import a_line, an_order
@@ -20,7 +19,6 @@ from tests.store.shelf import (
     save,
     ship_from,
     shipped,
-    stamp,
 )
 
 
@@ -113,31 +111,6 @@ def test_an_order_is_found_by_every_name_it_has(db, found, name):
     ship_from(db, order, from_location(mug=1))
 
     assert found == [label for _, label in order_views.find(db, name)]
-
-
-def test_orders_are_listed_newest_first_with_where_they_are_and_why_they_wait(db, order):
-    (other,) = save(db, an_order(number="2", channel_order_id="2", placed_at="2026-11-20T11:00:00Z"))
-    with transaction(db, "hold"):
-        for reason in ("call, then ship", "fraud"):
-            holds.place(db, NOW_STAMP, other, Hold(reason), by_hand=True)
-
-    listed = order_views.listed(db)
-
-    assert ["WEB-2", "WEB-1042"] == [row["order"] for row in listed]
-    assert [([], ["call, then ship", "fraud"]), (["east"], [])] == [(row["locations"], row["holds"]) for row in listed]
-    assert ["10.00", "30.00"] == [row["total"] for row in listed]
-    assert ["WEB-2"] == [row["order"] for row in order_views.listed(db, limit=1)]
-    assert ["WEB-1042"] == [row["order"] for row in order_views.listed(db, states=["partly_shipped"])]
-    assert [] == order_views.listed(db, channel="market")
-
-
-def test_a_location_that_rejected_an_order_is_not_where_it_is(db, order):
-    put_stock(db, "west", tee=1)
-    ship_from(db, order, from_location("west", tee=1), at=stamp(1))
-    hand_over(db, "west", at=stamp(1))
-    answer(db, Confirmation("rejected", "WEB-1042-2"))
-
-    assert [["east"]] == [row["locations"] for row in order_views.listed(db)]
 
 
 def test_how_an_order_stands_in_short(db, order):

@@ -131,8 +131,7 @@ def test_what_ships_after_it_was_rejected_is_off_the_stock_and_the_channel_hears
 
 
 def test_a_number_without_units_is_kept(db, order):
-    answer(db, shipped())
-    answer(db, shipped(tracking_number="1Z2"))
+    answer(db, shipped(), shipped(tracking_number="1Z2"))
 
     assert [("1Z1",), ("1Z2",)] == rows(db, "SELECT tracking_number FROM packages ORDER BY package_id")
     assert ([("1Z1", {"mug": 3, "tee": 1})], [("extra_package", REFERENCE)]) == (told(db), troubles(db))

@@ -276,3 +276,37 @@ def test_what_was_sold_since_is_known(db):
 
     assert (5, 3, 2) == published.totals(db, "web", PLACES)
     assert (5, 3, 0) == published.totals(db, "web", ["west"])
+
+
+def test_what_a_channel_put_back_on_sale_itself_is_told_anew(db):
+    put_stock(db, mug=5, tee=2)
+    reckon(db)
+    tell(db)
+    with transaction(db, "test"):
+        published.forget(db, "web", ["MUG", "no such"])
+
+    assert {"MUG": 5} == due(db)
+
+
+def test_a_channel_s_own_name_is_forgotten_under_ours(db):
+    put_stock(db, mug=5, tee=2)
+    with transaction(db, "test"):
+        db.execute("INSERT INTO sku_aliases (channel, channel_sku, sku, times) VALUES ('web', 'WEB-MUG', 'MUG', 1)")
+    reckon(db)
+    tell(db)
+    with transaction(db, "test"):
+        published.forget(db, "web", ["WEB-MUG"])
+        published.forget(db, "market", ["TEE"])
+
+    assert {"MUG": 5} == due(db)
+
+
+def test_only_what_was_taken_is_counted(db):
+    put_stock(db, mug=5, tee=2)
+    reckon(db)
+    with transaction(db, "test"):
+        published.begin(db, NOW_STAMP, "web", 1, Document("stock-1.csv", b""), due(db))
+        receipt = Receipt("accepted", each={"TEE": Receipt("refused", message="no such article")})
+        taken = published.settle(db, NOW_STAMP, "web", "stock-1.csv", receipt)
+
+    assert 1 == taken

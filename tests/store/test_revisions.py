@@ -3,11 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from orderctl.core import edits
 from orderctl.core.confirmations import Confirmation
-from orderctl.core.orders import Line
 from orderctl.core.plans import Backorder, Plan
 from orderctl.store import events, orders, overrides, payloads, revisions
 from orderctl.store.transactions import transaction
@@ -17,14 +14,10 @@ from tests.store.shelf import (
     as_read,
     counters,
     decide,
-    from_location,
-    hand_over,
     levels,
-    looked_at,
-    put_stock,
+    revise,
     rows,
     save,
-    ship_from,
     shipments_of,
     shipped,
     stamp,
@@ -33,32 +26,6 @@ from tests.store.shelf import (
 )
 
 CANCELLED: dict[str, Any] = {"cancelled_at": "2026-11-20T11:00:00Z"}
-
-
-@pytest.fixture
-def order(db):
-    """Three mugs and a tee, nothing decided."""
-    put_stock(db, mug=9, tee=9)
-    return save(db, an_order(a_line("MUG", 3), a_line("TEE")))[0]
-
-
-@pytest.fixture
-def planned(db, order):
-    ship_from(db, order, from_location(mug=3, tee=1))
-    return order
-
-
-@pytest.fixture
-def in_hand(db, planned):
-    hand_over(db)
-    return planned
-
-
-def revise(db, order_id: int, *lines: Line, minutes: int = 1, **changes: Any) -> None:
-    """A new version comes from the channel; without lines they stay as they were."""
-    new = an_order(*(lines or (a_line("MUG", 3), a_line("TEE"))), updated_at=stamp(minutes).at, **changes)
-    with transaction(db, "revise"):
-        revisions.revise(db, stamp(minutes), order_id, as_read(new), looked_at)
 
 
 def edit(db, order_id: int, **changes: str) -> None:

@@ -111,6 +111,7 @@ def test_no_row_points_to_nothing(busy, query):
 def test_every_table_of_ours_holds_whole_numbers_and_text_only(db):
     ours = dict(rows(db, "SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
     ours.pop("_sqlite_migrations")
+    ours = {name: sql for name, sql in ours.items() if not name.startswith("order_search")}  # SQLite's own
 
     assert [] == [name for name, sql in ours.items() if "STRICT" not in sql.rpartition(")")[2]]
     kinds = {row[2] for name in ours for row in rows(db, f"PRAGMA table_info({name})")}

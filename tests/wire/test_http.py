@@ -134,11 +134,36 @@ def test_a_wait_beyond_the_pass_ends_the_attempt_at_once(wait):
     assert "retry" == caught.value.outcome
 
 
+def test_what_a_partner_did_is_told_and_not_that_there_was_no_time_left_after_it():
+    with partner(Reply(502), Reply(how="hang")) as shop, pytest.raises(RemoteError, match="status 502"):
+        client(shop, until_s=0.5).send(READ)
+
+    assert 2 == len(shop.asked)
+
+
+def test_a_failure_before_the_budget_is_spent_is_told():
+    with partner(Reply(502)) as shop:
+        asking = client(shop, until_s=1)
+        bucket = asking.budgets.bucket("orders", 0.01, 1.0)
+        with pytest.raises(RemoteError, match="status 502"):
+            asking.send(READ, bucket)
+
+    assert 1 == len(shop.asked)
+
+
+def test_how_long_a_partner_wants_to_be_left_alone_is_told():
+    with (
+        partner(Reply(429, headers={"retry-after": "3600"})) as shop,
+        pytest.raises(RemoteBusy, match=r"429\): 3,600 s"),
+    ):
+        client(shop).send(READ)
+
+
 def test_nobody_listens():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(RemoteDown, match=r"^web: POST /orders: cannot be reached"):
+        with pytest.raises(RemoteDown, match=r"^web: POST /orders: 127.0.0.1 cannot be reached"):
             client(url).send(BLIND)
 
 
@@ -198,8 +223,9 @@ class Tokens:
         pass
 
 
-def test_an_old_token_is_renewed_once():
-    with partner(Reply(401), saying({"a": 1})) as shop:
+@pytest.mark.parametrize("status", [401, 403])  # Amazon says 403 of a token that has expired
+def test_an_old_token_is_renewed_once(status):
+    with partner(Reply(status), saying({"a": 1})) as shop:
         assert {"a": 1} == client(shop, credentials=Tokens()).send(BLIND).value
 
     assert ["Bearer first-token", "Bearer second-token"] == [one.headers["authorization"] for one in shop.asked]
@@ -219,6 +245,12 @@ def test_the_number_of_a_request_is_told_for_the_partners_own_log():
         pytest.raises(RemoteError, match=r"\[request abc-7\]"),
     ):
         client(shop).send(BLIND)
+
+
+def test_where_the_partner_numbers_nothing_our_own_number_is_told():
+    ours = Request("POST", "/orders", headers={"WM_QOS.CORRELATION_ID": "ours-9"}, kind="blind", content=b"{}")
+    with partner(Reply(500)) as shop, pytest.raises(RemoteError, match=r"\[request ours-9\]"):
+        client(shop).send(ours)
 
 
 def test_a_budget_that_is_spent_holds_back_and_is_remembered_between_runs():

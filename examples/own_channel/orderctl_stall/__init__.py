@@ -2,7 +2,8 @@
 
 1. fetch: `GET /orders?since=...`, ascending by `changed_at`, until the answer says that there is no more
 2. to_order: Stall's names become those of `orders show --json`, which checks every value
-3. a parcel is told by `POST /orders/ID/parcels`, after a look whether it is there; stock by `PUT /stock`, 100 at a time
+3. a parcel is told by `POST /orders/ID/parcels`, after a look whether it is there; one that `replaces` another number
+   takes its place. Stock is told by `PUT /stock`, 100 SKUs at a time
 """
 
 from __future__ import annotations

@@ -5,7 +5,9 @@
 2. where Amazon does not permit data about buyers or recipients to this seller, they are left out, and asked for again
    a day later; orders that nothing can be sent to are marked, and wait
 3. what was placed through Multi-Channel Fulfillment comes back in the same list: another channel's, and passed over
-4. to_order: `amazon_orders`; what is told: `amazon_writes`; how Amazon is asked: `amazon_api`
+4. to_order: `amazon_orders`; what is told: `amazon_writes`; how Amazon is asked: `wire.selling_partner`
+5. with `finances`, fees and refunds come from the Finances API, in closed windows of when they were booked
+   (`amazon_entries`)
 """
 
 from __future__ import annotations
@@ -16,18 +18,19 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field, StringConstraints
 
-from orderctl.channels import amazon_orders, amazon_windows, amazon_writes
+from orderctl.channels import amazon_entries, amazon_orders, amazon_windows, amazon_writes
 from orderctl.channels.amazon_windows import Window
 from orderctl.core import times
-from orderctl.core.adapters import Page, Payload, Probe
+from orderctl.core.adapters import MoneyPage, Page, Payload, Probe
 from orderctl.core.channel_map import ChannelMap
 from orderctl.core.effects import Cancellation, Document, Receipt, StockLevel, Tracking
 from orderctl.core.errors import RemoteBusy, RemoteDenied, RemoteError, RemoteRefused
 from orderctl.core.orders import Order
-from orderctl.wire import settings
+from orderctl.wire import probes, settings
 from orderctl.wire.asked import Asked
 from orderctl.wire.opening import Opening
 from orderctl.wire.payloads import order_of
+from orderctl.wire.statements import money_page
 
 if TYPE_CHECKING:
     from orderctl.channels.amazon_api import Api, Listed
@@ -41,7 +44,9 @@ _DAY_S, _HOUR_S = 86_400, 3_600
 _FIRST_S = 30 * _DAY_S
 #: Amazon lists orders of two years; a day less, so that no clock makes it more.
 _HORIZON_S = 729 * _DAY_S
-_FURTHEST_SKEW_S = 120
+#: Transactions are asked for in windows of this length; Amazon answers nothing to one of more than 180 days.
+_BOOKED_S = 30 * _DAY_S
+_APPLICATION = "check client_id, client_secret and refresh_token, all of one application"
 _FORBIDDEN, _NOT_FOUND = 403, 404
 _STOCK_AT_ONCE = 50
 
@@ -75,8 +80,12 @@ class Amazon(Asked):
         """How long ago a change has to be before it is asked for; Amazon refuses less than two minutes."""
         cancelled_units: bool = True
         """Whether units that are neither shipped nor to be shipped count as cancelled."""
+        finances: bool = False
+        """Whether fees and refunds are read; the application needs the role Finance and Accounting."""
+        finances_overlap: settings.DurationField = 2 * _DAY_S
+        """How much of what was booked already is read again; Amazon may list an order's up to 48 hours late."""
         carriers: Annotated[dict[str, str], Field(default_factory=dict)]
-        """A carrier as locations name it = the carrier code that Amazon takes. The well-known ones need no entry."""
+        """A carrier by any of its names = the carrier code that Amazon takes. The well-known ones need no entry."""
         seller_id: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{0,20}$")] = ""
         """The merchant token of the seller account; needed for stock."""
         stock_marketplaces: settings.Texts = ()
@@ -109,6 +118,7 @@ class Amazon(Asked):
         },
         goes_out={
             "package": "confirmShipment: PARTIALLY_SHIPPED or SHIPPED",
+            "package corrected": "confirmShipment of the same package reference, which edits it",
             "cancellation": "refused unless Amazon has it already: by hand",
             "stock": "fulfillment_availability of each listing that you ship",
         },
@@ -143,6 +153,20 @@ class Amazon(Asked):
     def positions_at(self, moment: str) -> Mapping[str, str]:
         """Orders that changed from `moment` on."""
         return {amazon_windows.DONE: moment}
+
+    def fetch_entries(self, position: str) -> Iterator[MoneyPage]:
+        """Fees and refunds that were booked after `position`; none without `finances`."""
+        if not self._settings.finances:
+            return
+        now = self._api.now()
+        first = times.later(position, -self._settings.finances_overlap) if position else ""
+        start, end = first or self._start({}, now), times.later(now, -self._settings.delay)
+        while start < end:
+            until = min(times.later(start, _BOOKED_S), end)
+            for rows, ends in self._api.transactions(start, until):
+                reached = max(position, until) if ends else position or start
+                yield money_page(reached, rows, amazon_entries.entries, amazon_entries.reference)
+            start, position = until, max(position, until)
 
     def fetch_one(self, order_id: str) -> Payload | None:
         """The order with Amazon's id `order_id`, without what Amazon does not permit."""
@@ -190,13 +214,11 @@ class Amazon(Asked):
         try:
             now = self._api.now()
         except RemoteError as error:
-            return [Probe("credentials", "fail", error.said, error.next or f"orderctl channels test {self._name}")]
-        skew = self._api.skew_s
-        well = abs(skew) <= _FURTHEST_SKEW_S
-        clock = Probe(
-            "clock", "ok" if well else "warn", f"Amazon's is {skew} s ahead", "" if well else "set this clock"
-        )
-        return [Probe("credentials", "ok", "the token is taken"), clock, self._probed_orders(now), self._probed_stock()]
+            return [probes.failed("credentials", error, _APPLICATION)]
+        clock = probes.clock(self._api.skew_s)
+        found = [Probe("credentials", "ok", "the token is taken"), clock, self._probed_orders(now)]
+        found += [self._probed_finances(now)] if self._settings.finances else []
+        return [*found, self._probed_stock()]
 
     def _probed_orders(self, now: str) -> Probe:
         self._left_out = 0
@@ -206,12 +228,22 @@ class Amazon(Asked):
         except RemoteBusy as error:
             return Probe("orders", "warn", f"not tried: {error.said}", f"orderctl channels test {self._name}")
         except RemoteError as error:
-            return Probe("orders", "fail", error.said, "give the application a role for orders, and authorize it again")
+            return probes.failed("orders", error, "give the application a role for orders, and authorize it again")
         if not self._left_out:
             return Probe("orders", "ok", "can be read, with buyers and addresses")
         roles = "Direct-to-Consumer Shipping (Restricted) for addresses, Tax Invoicing (Restricted) for buyers"
         left_out = ", ".join(name for names in _PRIVATE[: self._left_out] for name in names)
         return Probe("orders", "warn", f"can be read without {left_out}", f"ask Amazon for the roles: {roles}")
+
+    def _probed_finances(self, now: str) -> Probe:
+        end = times.later(now, -self._settings.delay)
+        try:
+            next(self._api.transactions(times.later(end, -_HOUR_S), end))
+        except RemoteBusy as error:
+            return Probe("finances", "warn", f"not tried: {error.said}", f"orderctl channels test {self._name}")
+        except RemoteError as error:
+            return probes.failed("finances", error, "ask for the role Finance and Accounting, or finances = false")
+        return Probe("finances", "ok", "can be read")
 
     def _probed_stock(self) -> Probe:
         mine = self._settings
@@ -226,7 +258,8 @@ class Amazon(Asked):
     @property
     def _api(self) -> Api:
         if self._asked is None:
-            from orderctl.channels.amazon_api import Account, Api
+            from orderctl.channels.amazon_api import Api
+            from orderctl.wire.selling_partner import Account
 
             mine = self._settings
             account = Account(

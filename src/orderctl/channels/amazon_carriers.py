@@ -6,11 +6,11 @@ The codes are those of the Seller Central help page on carrier codes; which of t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from orderctl.core.carriers import Names
+
 OTHER = "Other"
-_NOT_IN_NAME = re.compile(r"[^a-z0-9]")
 
 _CODES = (
     *("4PX", "Aramex", "Australia Post-ArticleId", "Australia Post-Consignment", "Blue Package", "Canada Post"),
@@ -20,32 +20,16 @@ _CODES = (
     *("SF Express", "Singapore Post", "Streamlite", "Target", "TNT", "UPS", "UPS Mail Innovations", "UPSMI", "USPS"),
     *("YamatoTransport", "Yanwen"),
 )
-#: What others call them. Codes of Australia alone are here only for carriers of Australia.
-_ALSO = {
-    "auspost": "Australia Post-ArticleId",
-    "australiapost": "Australia Post-ArticleId",
-    "dhlde": "DHL",
-    "dhlexpress": "DHL",
-    "dhlpaket": "DHL",
-    "federalexpress": "FedEx",
-    "fedexground": "FedEx",
-    "hermesde": "Hermes Logistik Gruppe",
-    "sagawa": "SagawaExpress",
-    "upsground": "UPS",
-    "uspostalservice": "USPS",
-    "yamato": "YamatoTransport",
+#: By our ids, where Amazon's code is another word. Codes of Australia alone are here only for carriers of Australia.
+_BY_ID = {
+    "australia_post": "Australia Post-ArticleId",
+    "dhl_de": "DHL",
+    "dhl_express": "DHL",
+    "hermes_de": "Hermes Logistik Gruppe",
 }
-
-
-def _plain(name: str) -> str:
-    return _NOT_IN_NAME.sub("", name.lower())
-
-
-_KNOWN = {_plain(code): code for code in _CODES} | _ALSO
+_NAMES = Names(_CODES, _BY_ID)
 
 
 def carrier_code(carrier: str, own: Mapping[str, str]) -> str:
     """The code by which Amazon knows `carrier`: what `own` (from the settings) says, a well-known one, or `Other`."""
-    name = _plain(carrier)
-    mine = {_plain(key): code for key, code in own.items()}
-    return own.get(carrier) or mine.get(name) or _KNOWN.get(name, OTHER)
+    return _NAMES.of(carrier, own) or OTHER

@@ -2,7 +2,7 @@
 
 1. tracking: the order is read first; a package with this tracking number and these units is the one. Its reference is
    a number made of the shipment's part and the tracking number, so that the same package is never told as two, and a
-   package that was told with other contents, or got another number, is edited and not added
+   package that was told with other contents, or got another number or carrier, is edited and not added
 2. a lost answer is read back; Amazon may show a package some minutes later
 3. orders that Amazon ships itself are never confirmed; no quantity is told for a SKU that Amazon stocks, since that
    would take the offer away from its warehouses
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderctl.channels.amazon_carriers import OTHER, carrier_code
 from orderctl.channels.amazon_orders import is_echo
+from orderctl.core.carriers import title
 from orderctl.core.digests import digest
 from orderctl.core.effects import ACCEPTED, Cancellation, Document, Receipt, StockLevel, Tracking, receipt_of, together
 from orderctl.core.errors import RecordError, RemoteBusy, RemoteDenied, RemoteDown, RemoteError, RemoteRefused
@@ -60,9 +61,10 @@ def _package(package: Tracking, carriers: Mapping[str, str]) -> dict[str, Any]:
     return {
         "key": package.key,
         "order": package.channel_order_id,
-        "reference": package_reference(package.reference, number),
+        "reference": package_reference(package.reference, package.replaces.strip() or number),
+        "replaces": package.replaces.strip(),
         "carrier": code,
-        "carrier_name": (package.carrier or package.service or OTHER) if code == OTHER else "",
+        "carrier_name": (title(package.carrier) or package.service or OTHER) if code == OTHER else "",
         "method": package.service,
         "number": number,
         "shipped_at": package.shipped_at,
@@ -131,8 +133,8 @@ class Writes:
         absent = Receipt("absent", message=f"order {told['order']} has no package {told['number']}")
         try:
             order = self._api.order(told["order"])
-            there = _with_number(order, told)
-            return _known(there) if there is not None and _covers(there, told) else absent
+            there = _with_number(order, told["number"])
+            return _known(there) if there is not None and _is_told(there, told) else absent
         except RemoteRefused as error:
             if error.status != _NOT_FOUND:
                 raise
@@ -143,11 +145,12 @@ class Writes:
     def _tell(self, told: Mapping[str, Any]) -> Receipt:
         order = self._api.order(told["order"])
         problem = _no_parcel_of_ours(order, told)
-        there = _with_number(order, told)
+        there = _with_number(order, told["number"])
         if problem:
             return Receipt("refused", message=f"order {told['order']} {problem}")
-        if there is not None and _covers(there, told):
+        if there is not None and _is_told(there, told):
             return _known(there)
+        there = there or (_with_number(order, told["replaces"]) if told["replaces"] else None)
         edited = there or _renumbered(order, told)
         reference = str(edited["packageReferenceId"]) if edited else told["reference"]
         if not _is_number(reference):
@@ -156,8 +159,8 @@ class Writes:
         try:
             self._api.confirm(told["order"], self._body(order, told, reference, there))
         except RemoteRefused:
-            there = _with_number(self._api.order(told["order"]), told)
-            if there is None or not _covers(there, told):
+            there = _with_number(self._api.order(told["order"]), told["number"])
+            if there is None or not _is_told(there, told):
                 raise
         return Receipt(ACCEPTED.outcome, reference=reference)
 
@@ -244,9 +247,9 @@ def _no_parcel_of_ours(order: Mapping[str, Any], told: Mapping[str, Any]) -> str
     return "" if told["number"] else "has no tracking number, which Amazon wants for every package"
 
 
-def _with_number(order: Mapping[str, Any], told: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The package of `order` with the tracking number in `told`."""
-    mine = _plain(told["number"])
+def _with_number(order: Mapping[str, Any], number: str) -> Mapping[str, Any] | None:
+    """The package of `order` with this tracking number."""
+    mine = _plain(number)
     return next((one for one in _packages(order) if _plain(one.get("trackingNumber")) == mine), None)
 
 
@@ -278,6 +281,13 @@ def _contents(package: Mapping[str, Any]) -> dict[str, int]:
         line = str(one.get("orderItemId"))
         units[line] = units.get(line, 0) + (whole(one, "quantity", "packageItems.") or 0)
     return units
+
+
+def _is_told(package: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
+    """Whether `package` holds the units of `told`, and has its carrier where that was corrected."""
+    carriers = {_plain(told["carrier"]), _plain(told["carrier_name"]), ""}
+    is_other = told["replaces"] == told["number"] and _plain(package.get("carrier")) not in carriers
+    return _covers(package, told) and not is_other
 
 
 def _covers(package: Mapping[str, Any], told: Mapping[str, Any]) -> bool:

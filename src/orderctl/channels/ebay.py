@@ -5,6 +5,7 @@
 2. an order with a cancellation state is asked for by itself, since the list leaves its requests out; with `disputes`,
    so is an order whose payment is disputed, whether or not the window holds it
 3. to_order: `ebay_orders`; what is told: `ebay_writes`; how eBay is asked: `ebay_api`
+4. fees and refunds stand in orders; with `finances`, what no order states comes from the Finances API (`ebay_entries`)
 """
 
 from __future__ import annotations
@@ -17,24 +18,26 @@ from urllib.parse import quote
 
 from pydantic import Field, StringConstraints
 
-from orderctl.channels import ebay_orders, ebay_windows, ebay_writes
+from orderctl.channels import ebay_entries, ebay_orders, ebay_windows, ebay_writes
 from orderctl.channels.ebay_windows import Part
 from orderctl.core import times
-from orderctl.core.adapters import Page, Payload, Probe
+from orderctl.core.adapters import MoneyPage, Page, Payload, Probe
 from orderctl.core.channel_map import ChannelMap, payments
 from orderctl.core.effects import Cancellation, Document, Receipt, StockLevel, Tracking
-from orderctl.core.errors import RemoteDenied, RemoteError, RemoteRefused
+from orderctl.core.errors import RemoteError, RemoteRefused
+from orderctl.core.money_entries import MoneyEntry
 from orderctl.core.orders import Order
-from orderctl.wire import settings
+from orderctl.wire import probes, settings
 from orderctl.wire.asked import Asked
 from orderctl.wire.opening import Opening
-from orderctl.wire.payloads import order_of
+from orderctl.wire.payloads import order_of, understood
+from orderctl.wire.statements import money_page
 
 if TYPE_CHECKING:
     from orderctl.channels.ebay_api import Api
 
 _ORDERS, _DISPUTES = "orders", "disputes"
-_DISPUTE_SCOPE = "sell.payment.dispute"
+_DISPUTE_SCOPE, _FINANCES_SCOPE = "sell.payment.dispute", "sell.finances"
 _PAGE = 200
 #: Without it the total leaves out the taxes that eBay collects.
 _TAXES = (("fieldGroups", "TAX_BREAKDOWN"),)
@@ -43,7 +46,8 @@ _DAY_S = 86_400
 #: eBay lists orders of two years; a day less, so that no clock makes it more.
 _HORIZON_S = 729 * _DAY_S
 _FIRST_S = 30 * _DAY_S
-_FURTHEST_SKEW_S = 120
+_SCOPE = "grant the application the scope, or take it out of `scopes`"
+_NO_CONTENT = 204
 
 
 class Ebay(Asked):
@@ -61,7 +65,8 @@ class Ebay(Asked):
         marketplace: Annotated[str, StringConstraints(pattern="^EBAY_[A-Z_]{2,20}$")] = "EBAY_US"
         """The seller's own site, for cancellations."""
         scopes: settings.Texts = ("sell.fulfillment", "sell.inventory")
-        """What the seller has consented to, all of it asked for; `disputes` asks for `sell.payment.dispute`, too."""
+        """What the seller has consented to, all of it asked for; `disputes` asks for `sell.payment.dispute`, too, and
+        `finances` for `sell.finances`."""
         since: dt.date | None = None
         """The day (UTC) from which on changed orders are read at first; 30 days ago without it, 729 at most."""
         overlap: settings.DurationField = 900
@@ -70,8 +75,13 @@ class Ebay(Asked):
         """How long eBay may take to list a change; a pull reads up to so long ago."""
         disputes: bool = False
         """Whether payment disputes are read: an order has `dispute` = open, won or lost then."""
+        finances: bool = False
+        """Whether labels, disputes, credits and charges of orders are read. Not for sellers in the EU and the UK, whom
+        eBay asks for signatures."""
+        finances_overlap: settings.DurationField = 2 * _DAY_S
+        """How much of what was booked already is read again."""
         carriers: dict[str, str] = Field(default_factory=dict)
-        """A carrier as locations name it = the name eBay knows it by. The well-known ones need no entry."""
+        """A carrier by any of its names = the name eBay knows it by. The well-known ones need no entry."""
         reject_cancellations: bool = False
         """Whether telling a package also rejects a cancellation that the buyer has asked for meanwhile."""
         seller_cancel: bool = False
@@ -81,7 +91,7 @@ class Ebay(Asked):
         base_url: settings.UrlField = "https://api.ebay.com"
         """Where eBay is asked; `https://api.sandbox.ebay.com` for the sandbox."""
         disputes_url: settings.UrlField = "https://apiz.ebay.com"
-        """Where payment disputes are asked for."""
+        """Where payment disputes and finances are asked for."""
         ca_file: settings.PathField | None = None
         """A private certificate authority that is trusted, too."""
 
@@ -98,6 +108,7 @@ class Ebay(Asked):
         },
         goes_out={
             "package": "shipping fulfillment: IN_PROGRESS or FULFILLED",
+            "package corrected": "refused: by hand",
             "whole order cancelled": "what the buyer asked for is approved: CANCELED",
             "part of an order cancelled": "refused: by hand",
             "stock": "shipToLocationAvailability of each inventory item",
@@ -127,6 +138,22 @@ class Ebay(Asked):
     def positions_at(self, moment: str) -> Mapping[str, str]:
         """Orders that changed from `moment` on; disputes are read whole in any case."""
         return {_ORDERS: moment}
+
+    def entries_of(self, payload: Payload) -> Sequence[MoneyEntry]:
+        """Fees, refunds and taxes that eBay collects."""
+        return understood(payload, ebay_entries.entries)
+
+    def fetch_entries(self, position: str) -> Iterator[MoneyPage]:
+        """What was booked after `position` and stands in no order; none without `finances`."""
+        if not self._settings.finances:
+            return
+        now = self._api.now()
+        end = times.later(now, -self._settings.delay)
+        start = times.later(position, -self._settings.finances_overlap) if position else self._start("", now)
+        reached = position or start
+        for part, until in ebay_windows.walk(self._booked, start, end, self._name):
+            reached = max(reached, until)
+            yield money_page(reached, part.values, ebay_entries.transaction, ebay_entries.reference)
 
     def fetch_one(self, order_id: str) -> Payload | None:
         """The order with eBay's id `order_id`, asked for as a list of one, so that it has the same bytes."""
@@ -174,21 +201,18 @@ class Ebay(Asked):
         if any("sell.inventory" in scope for scope in self._settings.scopes):
             ask = partial(self._api.inventory, "GET", "/inventory_item", _ONE)
             asks.append(("stock", "can be told, for listings made with the Inventory API", ask))
+        if self._settings.finances:
+            asks.append(("finances", "can be read", partial(self._api.finances, "/transaction", _ONE)))
         if self._settings.disputes:
             asks.append(("disputes", "can be read", partial(self._api.disputes, "/payment_dispute_summary", _ONE)))
         found += [self._probed(*one) for one in asks]
-        skew = self._api.skew_s
-        verdict = "ok" if abs(skew) <= _FURTHEST_SKEW_S else "warn"
-        found.append(Probe("clock", verdict, f"eBay's is {skew} s ahead", "" if verdict == "ok" else "set this clock"))
-        return found
+        return [*found, probes.clock(self._api.skew_s)]
 
-    def _probed(self, what: str, well: str, ask: Callable[[], object]) -> Probe:
+    def _probed(self, what: str, well: str, ask: Callable[[], object], denied: str = _SCOPE) -> Probe:
         try:
             ask()
-        except RemoteDenied as error:
-            return Probe(what, "fail", error.message, error.next or "grant the scope, or take it out of `scopes`")
         except RemoteError as error:
-            return Probe(what, "fail", error.message, error.next or f"orderctl channels test {self._name}")
+            return probes.failed(what, error, denied)
         return Probe(what, "ok", well)
 
     @property
@@ -197,7 +221,8 @@ class Ebay(Asked):
             from orderctl.channels.ebay_api import Account, Api
 
             mine = self._settings
-            scopes = (*mine.scopes, *((_DISPUTE_SCOPE,) if mine.disputes and _DISPUTE_SCOPE not in mine.scopes else ()))
+            asked = {_DISPUTE_SCOPE: mine.disputes, _FINANCES_SCOPE: mine.finances}
+            scopes = tuple(dict.fromkeys((*mine.scopes, *(scope for scope, needed in asked.items() if needed))))
             account = Account(
                 *(mine.client_id, mine.client_secret, mine.refresh_token, scopes, mine.marketplace),
                 *(mine.base_url, mine.disputes_url, mine.ca_file),
@@ -242,6 +267,15 @@ class Ebay(Asked):
         window = f"lastmodifieddate:[{start.removesuffix('Z')}.000Z..{last}.999Z]"
         query = [("filter", window), *_TAXES, ("limit", str(_PAGE)), ("offset", str(offset))]
         return ebay_windows.part_of(self._api.orders("/order", query), "orders", self._name)
+
+    def _booked(self, start: str, until: str, offset: int) -> Part:
+        """One page of the transactions booked from `start` to just before `until`."""
+        last = times.later(until, -1).removesuffix("Z")
+        window = f"transactionDate:[{start.removesuffix('Z')}.000Z..{last}.999Z]"
+        answer = self._api.finances("/transaction", [("filter", window), ("limit", "200"), ("offset", str(offset))])
+        if answer.status == _NO_CONTENT:
+            return Part((), (), 0, has_next=False)
+        return ebay_windows.part_of(answer, "transactions", self._name)
 
     def _payload(self, raw: bytes, order: Any, disputed: Mapping[str, Sequence[bytes]]) -> Payload:
         """One order of the list, with what has to be asked for besides."""

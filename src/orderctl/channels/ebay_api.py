@@ -1,7 +1,7 @@
 """How eBay is asked: one application, one refresh token, three doors.
 
 1. an access token lives two hours and is got with the refresh token, which stays the same for about 18 months
-2. the Sell APIs take it as `Bearer`, the Post-Order API as `IAF`; disputes live on a host of their own
+2. the Sell APIs take it as `Bearer`, the Post-Order API as `IAF`; disputes and finances live on a host of their own
 3. what eBay refuses is told in its own words: number, message and the names of the fields, never their values
 """
 
@@ -25,7 +25,9 @@ from orderctl.wire.tokens import Grant, Tokens
 SCOPES = "https://api.ebay.com/oauth/api_scope/"
 _FULFILLMENT = "/sell/fulfillment/v1"
 _INVENTORY = "/sell/inventory/v1"
+_FINANCES = "/sell/finances/v1"
 _POST_ORDER = "/post-order/v2"
+_KEYSET = "check client_id, client_secret and refresh_token, all of one keyset, and that its scopes were granted"
 _CONSENT = "let the seller consent once more and put the new refresh token where channels.toml says"
 
 Kind = Literal["read", "keyed", "blind"]
@@ -72,6 +74,10 @@ class Api:
     def disputes(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Answer:
         """What `path` of the payment disputes answers."""
         return self._ask(self._client(self._account.disputes_url), "GET", _FULFILLMENT + path, query)
+
+    def finances(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Answer:
+        """What `path` of the Finances API answers."""
+        return self._ask(self._client(self._account.disputes_url), "GET", _FINANCES + path, query)
 
     def post_order(self, path: str, body: Any = None) -> Answer:
         """Tell the Post-Order API something that must not be told twice; None = without a body."""
@@ -155,9 +161,9 @@ class _Granted(Tokens):
         """`request` with the token. RemoteDenied when eBay gives none."""
         try:
             return super().sign(request, url)
-        except RemoteRefused as error:
+        except (RemoteRefused, RemoteDenied) as error:
             said = oauth_words(error.details)
-            hint = _CONSENT if "invalid_grant" in said else "check client_id, client_secret and scopes"
+            hint = _CONSENT if "invalid_grant" in said else _KEYSET
             raise RemoteDenied(
                 f"gives no access token: {said or error.message}", where=error.where, next=hint
             ) from None

@@ -5,11 +5,11 @@ The names are those of the ShippingCarrierCodeType of eBay's Trading API.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from orderctl.core.carriers import Names
+
 OTHER = "Other"
-_NOT_IN_NAME = re.compile(r"[^a-z0-9]")
 
 #: eBay's names that are also what people call these carriers.
 _SAME = (
@@ -19,39 +19,19 @@ _SAME = (
     "PostNL RoyalMail SDA Seur SINGAPOREPOST SpeeDee StarTrack SwissPost THAILANDPOST TNT TNTEXPRESS Toll UKMail UPS "
     "UPSMailInnovations USPS VietnamPost Winit YANWEN Yodel YRC"
 )
-#: What others call them.
-_ALSO = {
-    "4px": "FourPX",
-    "auspost": "AustraliaPost",
-    "austrianpost": "OsterreichischePostAG",
-    "bartolini": "Bartolini",
-    "bpostbelgium": "BPost",
+#: By our ids, where eBay's name is another word.
+_BY_ID = {
+    "austrian_post": "OsterreichischePostAG",
     "brt": "Bartolini",
-    "canadapost": "CPC",
-    "dhlde": "DHL",
-    "dhlecommerce": "DHLGlobalMail",
-    "dhlpaket": "DHL",
-    "dpdde": "DPD",
-    "dpduk": "DPD",
+    "canada_post": "CPC",
+    "dhl_ecommerce": "DHLGlobalMail",
     "evri": "Hermes",
-    "federalexpress": "FedEx",
-    "hermesde": "Hermes",
-    "myhermes": "Hermes",
-    "odfl": "ODFL",
-    "olddominion": "ODFL",
+    "old_dominion": "ODFL",
     "ontrac": "ONTRACK",
-    "postat": "OsterreichischePostAG",
-    "postes": "Correos",
-    "upsground": "UPS",
-    "uspostalservice": "USPS",
 }
-_KNOWN = {_NOT_IN_NAME.sub("", name.lower()): name for name in _SAME.split()} | _ALSO
+_NAMES = Names(_SAME.split(), _BY_ID)
 
 
 def carrier_code(carrier: str, own: Mapping[str, str]) -> str:
     """The name by which eBay knows `carrier`: what `own` (from the settings) says, a well-known one, or `Other`."""
-    if carrier in own:
-        return own[carrier]
-    name = _NOT_IN_NAME.sub("", carrier.lower())
-    mine = {_NOT_IN_NAME.sub("", key.lower()): code for key, code in own.items()}
-    return mine.get(name) or _KNOWN.get(name, OTHER)
+    return _NAMES.of(carrier, own) or OTHER

@@ -32,7 +32,7 @@ OPEN_DISPUTES = ("OPEN", "ACTION_NEEDED")
 
 def order_row(value: Any) -> dict[str, Any]:
     """The neutral JSON of the order in `value`, a payload read as JSON. RecordError names eBay's field."""
-    order, disputes = _opened(value)
+    order, disputes = opened(value)
     identity = part(order, "orderId")
     if not isinstance(identity, str) or not identity:
         refuse("orderId", "is missing")
@@ -69,7 +69,7 @@ def order_row(value: Any) -> dict[str, Any]:
     }
 
 
-def _opened(value: Any) -> tuple[Mapping[str, Any], list[Any]]:
+def opened(value: Any) -> tuple[Mapping[str, Any], list[Any]]:
     """The order in a payload, and the disputes about it."""
     if not isinstance(value, dict):
         raise RecordError("the order is not a table of fields", field="order")

@@ -1,7 +1,8 @@
 """What eBay is told: packages, cancellations, quantities. A document is the list of what is to be asked, as JSON.
 
 1. tracking: the order's fulfillments are read first; what stands there already is accepted, only the rest is written,
-   because a fulfillment can be neither changed nor taken back. A lost answer is read back, never repeated
+   because a fulfillment can be neither changed nor taken back. A lost answer is read back, never repeated. A package
+   that is corrected after it was told is therefore refused, with what a person has to do in Seller Hub
 2. a cancellation: eBay cancels whole orders, by approving what the buyer asked for; anything else is refused in words
 3. stock: absolute quantities, so that telling them twice does no harm; every row of an answer is judged alone
 """
@@ -130,8 +131,9 @@ class Writes:
     def _missing(self, package: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], str]:
         """The lines of `package` that no fulfillment under its number holds, or why it cannot be told at all."""
         answer = self._api.orders(f"{_path(package)}/shipping_fulfillment")
+        fulfillments = _tables(answer.value, "fulfillments")
         told: dict[str, int] = {}
-        for one in _tables(answer.value, "fulfillments"):
+        for one in fulfillments:
             if not _is_same(one, package):
                 continue
             for unit in _tables(one, "lineItems"):
@@ -145,7 +147,17 @@ class Writes:
                     f"eBay has this tracking number with {known} of line {line['lineItemId']}, not {line['quantity']}"
                 )
                 return [], f"{words}, and a fulfillment cannot be changed; correct it in Seller Hub"
-        return [line for line in lines if line["lineItemId"] not in told], ""
+        missing = [line for line in lines if line["lineItemId"] not in told]
+        is_same = package["replaces"] == package["trackingNumber"]
+        old = [one for one in fulfillments if package["replaces"] and _has_number(one, package["replaces"])]
+        if is_same:
+            old = [one for one in old if one.get("shippingCarrierCode") != package["shippingCarrierCode"]]
+        if old and (missing or is_same):
+            now = f"{package['shippingCarrierCode']} {package['trackingNumber']}"
+            before = f"{old[0].get('shippingCarrierCode') or ''} {package['replaces']}".strip()
+            words = f"eBay shows {before} for this order, and it cannot be changed from outside"
+            return [], f"{words}; make it {now} in Seller Hub (Edit tracking)"
+        return missing, ""
 
     def _rejected(self, package: Mapping[str, Any]) -> Receipt:
         """The package is told; a cancellation that the buyer still asks for is rejected with it."""
@@ -221,6 +233,7 @@ def _package(package: Tracking, carriers: Mapping[str, str]) -> dict[str, Any]:
         "shippedDate": package.shipped_at.removesuffix("Z") + ".000Z" if package.shipped_at else "",
         "shippingCarrierCode": carrier_code(package.carrier, carriers) if number else "",
         "trackingNumber": number,
+        "replaces": _NOT_IN_NUMBER.sub("", package.replaces),
     }
 
 
@@ -237,10 +250,14 @@ def _there(package: Mapping[str, Any]) -> Receipt:
 
 def _is_same(fulfillment: Mapping[str, Any], package: Mapping[str, Any]) -> bool:
     """Whether a fulfillment on eBay is the package: by its number, without one by when it was shipped."""
-    number = _NOT_IN_NUMBER.sub("", str(fulfillment.get("shipmentTrackingNumber") or ""))
     if package["trackingNumber"]:
-        return number.upper() == str(package["trackingNumber"]).upper()
-    return not number and fulfillment.get("shippedDate") == package["shippedDate"]
+        return _has_number(fulfillment, package["trackingNumber"])
+    return _has_number(fulfillment, "") and fulfillment.get("shippedDate") == package["shippedDate"]
+
+
+def _has_number(fulfillment: Mapping[str, Any], number: str) -> bool:
+    written = str(fulfillment.get("shipmentTrackingNumber") or "")
+    return _NOT_IN_NUMBER.sub("", written).upper() == number.upper()
 
 
 def _row_receipt(row: Mapping[str, Any]) -> Receipt:

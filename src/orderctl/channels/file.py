@@ -36,7 +36,7 @@ from orderctl.wire.table_text import Cell, Writer
 
 _TRACKING_COLUMNS = (
     *("order_id", "order_number", "reference", "carrier", "service", "tracking_number", "shipped_at"),
-    *("line_id", "sku", "quantity"),
+    *("line_id", "sku", "quantity", "replaces"),
 )
 _MOST_ORDERS = 1_000
 _STOCK_COLUMNS = ("sku", "quantity")
@@ -121,6 +121,7 @@ class FileChannel(HandsOver):
         goes_out={
             "order imported": "a row of acknowledgments-{push}.csv",
             "package": "rows of tracking-{push}.csv",
+            "package corrected": "rows with its new number; `replaces` is the one told before",
             "units cancelled": "rows of cancel-{push}.csv",
             "stock": "a row of stock-{push}.csv for each SKU whose number changed",
         },
@@ -302,4 +303,5 @@ def _tracking_rows(package: Tracking) -> list[tuple[Cell, ...]]:
         *(package.channel_order_id, package.order_number, package.reference, package.carrier, package.service),
         *(package.tracking_number, package.shipped_at),
     )
-    return [(*about, line.channel_line_id, line.sku, line.quantity) for line in package.lines] or [(*about, "", "", "")]
+    lines: list[tuple[Cell, ...]] = [(line.channel_line_id, line.sku, line.quantity) for line in package.lines]
+    return [(*about, *line, package.replaces) for line in lines or [("", "", "")]]

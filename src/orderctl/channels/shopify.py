@@ -16,23 +16,36 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
-from orderctl.channels import shopify_orders, shopify_probe, shopify_stock, shopify_writes
+from orderctl.channels import (
+    shopify_cancel,
+    shopify_carriers,
+    shopify_entries,
+    shopify_orders,
+    shopify_probe,
+    shopify_shapes,
+    shopify_stock,
+    shopify_writes,
+)
 from orderctl.channels.shopify_api import Api
-from orderctl.channels.shopify_pull import ORDERS, Pull, Terms
+from orderctl.channels.shopify_pull import ORDERS, Pull
+from orderctl.channels.shopify_terms import Terms
 from orderctl.core import times
 from orderctl.core.adapters import Page, Payload, Probe
+from orderctl.core.carriers import told_of
 from orderctl.core.channel_map import ChannelMap, payments
 from orderctl.core.effects import ACCEPTED, Cancellation, Document, Receipt, StockLevel, Tracking, receipt_of
 from orderctl.core.errors import RemoteError
+from orderctl.core.money_entries import MoneyEntry
 from orderctl.core.orders import Order
 from orderctl.core.secrets import Secret
 from orderctl.wire import settings, strict_json
 from orderctl.wire.asked import Asked
 from orderctl.wire.opening import Opening
-from orderctl.wire.payloads import order_of
+from orderctl.wire.payloads import lists_some, order_of, understood
 from orderctl.wire.settings import DurationField, PathField, SecretField, UrlField
 
 if TYPE_CHECKING:
@@ -41,29 +54,6 @@ if TYPE_CHECKING:
 #: Without `read_all_orders` an app sees the orders of the last 60 days.
 _HORIZON_S = 60 * 86400
 _LONGEST_NOTE = 255
-#: Carriers under the names by which Shopify makes a link of a tracking number ("FulfillmentTrackingInfo.company").
-_COMPANIES = {
-    "amazon": "Amazon Logistics US",
-    "australia-post": "Australia Post",
-    "canada-post": "Canada Post",
-    "colissimo": "Colissimo",
-    "deutsche-post": "Deutsche Post",
-    "dhl": "DHL Express",
-    "dhl-ecommerce": "DHL eCommerce",
-    "dhl-express": "DHL Express",
-    "dpd": "DPD",
-    "evri": "Evri",
-    "fedex": "FedEx",
-    "gls": "GLS",
-    "la-poste": "La Poste",
-    "lasership": "Lasership",
-    "ontrac": "OnTrac",
-    "postnl": "PostNL",
-    "purolator": "Purolator",
-    "royal-mail": "Royal Mail",
-    "ups": "UPS",
-    "usps": "USPS",
-}
 
 
 class Cancel(settings.Settings):
@@ -77,6 +67,9 @@ class Cancel(settings.Settings):
     """Whether Shopify puts the units back on sale at once."""
     notify: bool = True
     """Whether the customer gets Shopify's mail about it."""
+    parts: bool = True
+    """Whether units are taken off an order of which others stay, as a refund over nothing; without, a person does it.
+    Money of a part never goes back by itself: with `refund` a part is left to a person."""
 
 
 class Shopify(Asked):
@@ -105,6 +98,10 @@ class Shopify(Asked):
         """How far before its position each pull begins, for orders that become findable late."""
         page_size: Annotated[int, Field(ge=1, le=250)] = 50
         """Orders in one request; Shopify refuses what costs over 1,000 points, and then it is halved."""
+        bulk: Literal["auto", "never"] = "auto"
+        """Whether the first pull of a large store goes by a bulk operation."""
+        bulk_over: Annotated[int, Field(ge=0, le=9_999)] = 1_000
+        """How many orders make a store large: with more than these the first pull goes by a bulk operation."""
         personal_data: bool = True
         """Whether names, addresses, mail and phone are asked for; an app without the approval for that gets nothing."""
         test_orders: bool = False
@@ -145,8 +142,9 @@ class Shopify(Asked):
         },
         goes_out={
             "package": "fulfillment with tracking: FULFILLED or PARTIALLY_FULFILLED",
+            "package corrected": "fulfillmentTrackingInfoUpdate: other tracking of the same fulfillment",
             "whole order cancelled": "orderCancel: cancelledAt",
-            "part of an order cancelled": "refused: by hand",
+            "part of an order cancelled": "refundCreate: the units go, no money moves",
             "stock": "available, at one location",
         },
         fields={"ship_to": "empty without `personal_data`", "customer": "empty without `personal_data`"},
@@ -168,7 +166,8 @@ class Shopify(Asked):
 
     def fetch(self, positions: Mapping[str, str]) -> Iterator[Page]:
         """Pages of orders that changed after `positions`. RemoteError where the store does not go on."""
-        yield from Pull(self._api, self._terms()).pages(positions)
+        elsewhere = self._elsewhere if self._settings.bulk == "auto" else None
+        yield from Pull(self._api, self._terms(), elsewhere).pages(positions)
 
     def positions_at(self, moment: str) -> Mapping[str, str]:
         """Orders, and fulfillment orders that moved, from `moment` on."""
@@ -180,9 +179,19 @@ class Shopify(Asked):
 
     def to_order(self, payload: Payload) -> Order:
         """The order that `payload` states. RecordError names what is wrong with it."""
+        sources = self._settings.sources
         return order_of(
-            payload, lambda value: shopify_orders.neutral(value, self._settings.sources), channel=self._name
+            payload,
+            lambda value: shopify_orders.neutral(value, sources),
+            channel=self._name,
+            parse=shopify_shapes.read,
         )
+
+    def entries_of(self, payload: Payload) -> Sequence[MoneyEntry]:
+        """Refunds, and what Shopify Payments keeps."""
+        if not lists_some(payload, "fees") and not lists_some(payload, "refunds"):
+            return ()
+        return understood(payload, shopify_entries.entries)
 
     def render_tracking(self, number: int, packages: Sequence[Tracking]) -> Document:
         """The packages, with the carrier as Shopify calls it."""
@@ -220,16 +229,21 @@ class Shopify(Asked):
             return self._each(
                 rows, lambda row: shopify_writes.tell_package(self._api, row, notify=self._settings.notify)
             )  # fmt: skip
-        return self._each(rows, lambda row: shopify_writes.cancel(self._api, row, self._cancel_terms()))
+        parts = self._settings.cancel.parts
+        return self._each(
+            rows, lambda row: shopify_cancel.cancel(self._api, row, self._cancel_terms(), key, parts=parts)
+        )
 
-    def recover(self, document: Document, key: str) -> Receipt:  # noqa: ARG002 - Shopify is asked by what it keeps
+    def recover(self, document: Document, key: str) -> Receipt:
         """Whether the store has what `document` says. RemoteError when it cannot be asked."""
         kind, rows = self._read(document)
         if kind == "stock":
             wanted = {row["sku"]: row["quantity"] for row in rows}
             return shopify_stock.stock_is_there(self._api, self._stock_location(), wanted)
-        ask = shopify_writes.package_is_there if kind == "tracking" else shopify_writes.is_cancelled
-        found = [ask(self._api, row) for row in rows]
+        if kind == "tracking":
+            found = [shopify_writes.package_is_there(self._api, row) for row in rows]
+        else:
+            found = [shopify_cancel.is_cancelled(self._api, row, key) for row in rows]
         return next((one for one in found if one.outcome != "accepted"), ACCEPTED)
 
     def probe(self) -> list[Probe]:
@@ -249,6 +263,7 @@ class Shopify(Asked):
             personal=self._settings.personal_data,
             tests=self._settings.test_orders,
             now=self._opening.now,
+            bulk_over=self._settings.bulk_over,
         )
 
     @property
@@ -260,6 +275,12 @@ class Shopify(Asked):
 
     def _client(self, credentials: Credentials | None) -> Client:
         return self._opening.client(self._name, self._base_url, credentials, self._settings.ca_file)
+
+    def _elsewhere(self, url: str) -> Client:
+        """A client for the host of `url`, where a file of ours lies: it is told nothing of who we are."""
+        parts = urlsplit(url)
+        base = settings.address(f"{parts.scheme}://{parts.netloc}")
+        return self._opening.client(self._name, base, None, self._settings.ca_file)
 
     def _credentials(self) -> Credentials:
         from orderctl.wire.tokens import Grant, Tokens
@@ -282,14 +303,16 @@ class Shopify(Asked):
         return {"reason": terms.reason, "restock": terms.restock, "notify": terms.notify, **refund}
 
     def _package(self, package: Tracking) -> dict[str, Any]:
-        url = self._settings.tracking_urls.get(package.carrier, "")
-        named = package.carrier.lower().replace(" ", "-").replace("_", "-")
+        company, is_known = shopify_carriers.company(package.carrier, self._settings.carriers)
+        page = told_of(self._settings.tracking_urls, package.carrier)
+        url = page.replace("{number}", package.tracking_number) or ("" if is_known else package.url)
         return {
             "order": package.channel_order_id,
             "name": package.order_number,
             "number": package.tracking_number,
-            "company": self._settings.carriers.get(package.carrier) or _COMPANIES.get(named) or package.carrier,
-            "url": url.replace("{number}", package.tracking_number),
+            "company": company,
+            "url": url,
+            "replaces": package.replaces,
             "lines": [{"id": line.channel_line_id, "quantity": line.quantity} for line in package.lines],
         }
 

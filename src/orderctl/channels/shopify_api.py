@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Literal, NoReturn
 
 from orderctl.channels.shopify_documents import DOCUMENTS
@@ -25,10 +26,14 @@ _USUAL = 50.0
 #: What an order costs in a list of orders; a list of n costs as much as 2 ln(n) of them.
 _ORDER = 110.0
 _FIRST = {"OrdersAgain": 5 * _ORDER, "FulfillmentOrders": 160.0}
+#: What is asked again and again until it is done, and how many first waits lie between at least.
+_PACED = {"Job": 1, "Bulk": 5}
 _DENIED = {
     "ACCESS_DENIED": "lacks an access scope or the approval for protected customer data",
     "SHOP_INACTIVE": "is not active",
 }
+#: Lists of whole orders; those are read one by one, as the payloads they are.
+_APART = {"Orders": ("data", "orders", "nodes"), "OrdersAgain": ("data", "nodes")}
 _UNKNOWN = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT", ""})
 _LONGEST = 300
 
@@ -42,16 +47,19 @@ class Api:
         self._path = f"/admin/api/{version}/graphql.json"
         self._first_wait_s = first_wait_s
         self._bucket = client.budgets.bucket("graphql", _PER_S, _BURST)
-        self._polls = client.budgets.bucket("jobs", 1 / first_wait_s, 1.0)
         self._costs = dict(_FIRST)
 
     def ask(
         self, operation: str, variables: Mapping[str, Any], kind: Literal["read", "keyed", "blind"] = "read"
     ) -> Answer:
-        """What the store answers to `operation`; `value` is its `data`. RemoteError, with `details` = its errors."""
+        """What the store answers to `operation`; `value` is its `data`. RemoteError, with `details` = its errors.
+
+        A list of orders stands in `elements` alone.
+        """
         body = json.dumps({"query": DOCUMENTS[operation], "variables": variables}, ensure_ascii=False).encode()
         headers = {"content-type": "application/json"}
-        request = Request("POST", self._path, headers=headers, content=body, kind=kind)
+        apart = _APART.get(operation)
+        request = Request("POST", self._path, headers=headers, content=body, kind=kind, apart=apart)
         for _ in range(_THROTTLED_TIMES):
             answer = self._sent(operation, request, variables)
             self.served = answer.headers.get("x-shopify-api-version", self.served)
@@ -67,7 +75,7 @@ class Api:
             self._refuse(operation, errors)
         if not isinstance(value.get("data"), dict):
             raise RemoteError("answers with neither data nor errors", where=self._where(operation))
-        return Answer(answer.status, answer.headers, answer.content, value["data"])
+        return replace(answer, value=value["data"])
 
     def change(self, operation: str, variables: Mapping[str, Any], kind: Literal["keyed", "blind"]) -> dict[str, Any]:
         """What a mutation gives back. RemoteRefused when it says that it did nothing, with `details` = userErrors."""
@@ -92,11 +100,12 @@ class Api:
                 return
 
     def _sent(self, operation: str, request: Request, variables: Mapping[str, Any]) -> Answer:
-        """One answer. A job is asked for at most once in a while, so that nobody has to wait elsewhere."""
+        """One answer. Work that goes on is asked for at most once in a while, so that nobody has to wait elsewhere."""
         guess = 2 + max(1, int(2 * math.log(variables["first"]))) * _ORDER if operation == "Orders" else _USUAL
         bucket, cost = self._bucket, self._costs.get(operation, guess)
-        if operation == "Job":
-            bucket, cost = self._polls, 1.0
+        if operation in _PACED:
+            bucket = self.client.budgets.bucket(operation, 1 / (_PACED[operation] * self._first_wait_s), 1.0)
+            cost = 1.0
         try:
             return self.client.send(request, bucket, cost)
         except RemoteRefused as error:

@@ -6,6 +6,36 @@ is asked for by the documents named after it.
 
 from __future__ import annotations
 
+#: What is asked of an order itself. `shopify_shapes` has the same fields in the same order.
+_STATED = """\
+  id name createdAt processedAt updatedAt cancelledAt cancelReason test edited
+  currencyCode presentmentCurrencyCode taxesIncluded
+  displayFinancialStatus displayFulfillmentStatus fullyPaid
+  sourceName sourceIdentifier retailLocation { id }
+  note tags poNumber discountCodes customAttributes { key value }
+  risk { recommendation assessments { riskLevel } }
+  currentSubtotalPriceSet { ...Bag } currentShippingPriceSet { ...Bag } currentTotalTaxSet { ...Bag }
+  currentTotalPriceSet { ...Bag } currentTotalDutiesSet { ...Bag } currentTotalAdditionalFeesSet { ...Bag }
+  totalTipReceivedSet { ...Bag } totalOutstandingSet { ...Bag }
+"""
+_PAYMENTS = """\
+  transactions(first: 10) {
+    id status processedAt fees { amount { amount currencyCode } taxAmount { amount currencyCode } } }"""
+
+
+def _personal(condition: str) -> str:
+    """What a store shows only to apps that are approved for it; `condition` stands behind each field."""
+    return f"""\
+  email{condition}
+  phone{condition}
+  customer{condition} {{
+    id firstName lastName tags numberOfOrders amountSpent {{ amount currencyCode }}
+    defaultEmailAddress {{ emailAddress }} defaultPhoneNumber {{ phoneNumber }} }}
+  shippingAddress{condition} {{ ...Address }}
+  billingAddress{condition} {{ ...Address }}
+"""
+
+
 _FRAGMENTS = {
     "Bag": "fragment Bag on MoneyBag { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }",
     "Address": """fragment Address on MailingAddress {
@@ -23,28 +53,17 @@ _FRAGMENTS = {
   fulfillmentHolds { reason } }""",
     "PlaceLine": """fragment PlaceLine on FulfillmentOrderLineItem {
   id totalQuantity remainingQuantity lineItem { id } }""",
-    "Core": """fragment Core on Order {
-  id name createdAt processedAt updatedAt cancelledAt cancelReason test edited
-  currencyCode presentmentCurrencyCode taxesIncluded
-  displayFinancialStatus displayFulfillmentStatus fullyPaid
-  sourceName sourceIdentifier retailLocation { id }
-  note tags poNumber discountCodes customAttributes { key value }
-  risk { recommendation assessments { riskLevel } }
-  currentSubtotalPriceSet { ...Bag } currentShippingPriceSet { ...Bag } currentTotalTaxSet { ...Bag }
-  currentTotalPriceSet { ...Bag } currentTotalDutiesSet { ...Bag } currentTotalAdditionalFeesSet { ...Bag }
-  totalTipReceivedSet { ...Bag } totalOutstandingSet { ...Bag }
-  shippingLines(first: 5) { nodes { title isRemoved } }
-  email @include(if: $personal)
-  phone @include(if: $personal)
-  customer @include(if: $personal) {
-    id firstName lastName tags numberOfOrders amountSpent { amount currencyCode }
-    defaultEmailAddress { emailAddress } defaultPhoneNumber { phoneNumber } }
-  shippingAddress @include(if: $personal) { ...Address }
-  billingAddress @include(if: $personal) { ...Address }
-  lineItems(first: 50) { pageInfo { hasNextPage endCursor } nodes { ...Line } }
-  fulfillmentOrders(first: 5) {
-    pageInfo { hasNextPage endCursor }
-    nodes { ...Place lineItems(first: 50) { pageInfo { hasNextPage endCursor } nodes { ...PlaceLine } } } } }""",
+    "Core": f"""fragment Core on Order {{
+{_STATED}\
+  shippingLines(first: 2) {{ nodes {{ title isRemoved }} }}
+{_personal(" @include(if: $personal)")}\
+  lineItems(first: 50) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ ...Line }} }}
+  fulfillmentOrders(first: 5) {{
+    pageInfo {{ hasNextPage endCursor }}
+    nodes {{ ...Place lineItems(first: 50) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ ...PlaceLine }} }} }} }}
+{_PAYMENTS} }}""",
+    "Bulk": """fragment Bulk on BulkOperation {
+  id status errorCode createdAt objectCount rootObjectCount fileSize url query }""",
 }
 
 _OPERATIONS = {
@@ -70,16 +89,26 @@ _OPERATIONS = {
     pageInfo { hasNextPage endCursor } nodes { id orderId updatedAt } } }""",
     "Returns": """query Returns($id: ID!) {
   order(id: $id) {
-    refunds(first: 100) { refundLineItems(first: 100) { nodes { quantity restockType lineItem { id } } } }
+    refunds(first: 100) {
+      id processedAt totalRefundedSet { ...Bag }
+      refundLineItems(first: 100) {
+        nodes { quantity restockType lineItem { id } subtotalSet { ...Bag } totalTaxSet { ...Bag } } }
+      refundShippingLines(first: 10) { nodes { subtotalAmountSet { ...Bag } taxAmountSet { ...Bag } } }
+      order {
+        totalPriceSet { ...Bag } totalTaxSet { ...Bag } totalShippingPriceSet { ...Bag }
+        totalDiscountsSet { ...Bag } } }
     fulfillments(first: 100) { status fulfillmentLineItems(first: 100) { nodes { quantity lineItem { id } } } } } }""",
     "Shipped": """query Shipped($id: ID!) {
   order(id: $id) {
     id cancelledAt
     fulfillments(first: 250) {
-      status trackingInfo { number }
+      id status trackingInfo { number company url }
       fulfillmentLineItems(first: 250) { nodes { quantity lineItem { id } } } } } }""",
     "Ship": """mutation Ship($fulfillment: FulfillmentInput!) {
   fulfillmentCreate(fulfillment: $fulfillment) { fulfillment { id status } userErrors { field message } } }""",
+    "Relabel": """mutation Relabel($id: ID!, $tracking: FulfillmentTrackingInput!, $notify: Boolean) {
+  fulfillmentTrackingInfoUpdate(fulfillmentId: $id, trackingInfoInput: $tracking, notifyCustomer: $notify) {
+    fulfillment { id } userErrors { field message } } }""",
     "OpenLines": """query OpenLines($id: ID!, $after: String) {
   order(id: $id) {
     id cancelledAt
@@ -88,6 +117,9 @@ _OPERATIONS = {
     $refund: OrderCancelRefundMethodInput, $note: String) {
   orderCancel(orderId: $id, reason: $reason, restock: $restock, notifyCustomer: $notify, refundMethod: $refund,
     staffNote: $note) { job { id done } userErrors: orderCancelUserErrors { code field message } } }""",
+    "RefundNotes": """query RefundNotes($id: ID!) { order(id: $id) { refunds(first: 100) { note } } }""",
+    "Refund": """mutation Refund($input: RefundInput!, $key: String!) {
+  refundCreate(input: $input) @idempotent(key: $key) { refund { id } userErrors { field message } } }""",
     "Job": """query Job($id: ID!) { job(id: $id) { id done } }""",
     "Locations": """query Locations($after: String) {
   locations(first: 50, after: $after, includeLegacy: true) {
@@ -103,6 +135,15 @@ _OPERATIONS = {
     "Activate": """mutation Activate($item: ID!, $location: ID!, $available: Int, $key: String!) {
   inventoryActivate(inventoryItemId: $item, locationId: $location, available: $available) @idempotent(key: $key) {
     inventoryLevel { id } userErrors { field message } } }""",
+    "OrdersCount": """query OrdersCount($query: String!, $limit: Int!) {
+  ordersCount(query: $query, limit: $limit) { count } }""",
+    "BulkRun": """mutation BulkRun($query: String!) {
+  bulkOperationRunQuery(query: $query, groupObjects: true) {
+    bulkOperation { ...Bulk } userErrors { code field message } } }""",
+    "Bulk": """query Bulk($id: ID!) { node(id: $id) { ...Bulk } }""",
+    "Bulks": """query Bulks {
+  bulkOperations(first: 10, query: "operation_type:query", sortKey: CREATED_AT, reverse: true) {
+    nodes { ...Bulk } } }""",
     "Shop": """query Shop { shop { name currencyCode } }""",
     "Scopes": """query Scopes { currentAppInstallation { accessScopes { handle } } }""",
     "Oversold": """query Oversold { productVariants(first: 250) { nodes { inventoryPolicy } } }""",
@@ -112,10 +153,41 @@ _OPERATIONS = {
 def _whole(operation: str) -> str:
     """`operation` with the fragments that it and they mention."""
     text = operation
-    for name in ("Core", "Line", "Place", "PlaceLine", "Address", "Bag"):  # each before those it mentions itself
+    for name in (
+        "Core",
+        "Bulk",
+        "Line",
+        "Place",
+        "PlaceLine",
+        "Address",
+        "Bag",
+    ):  # each before those it mentions itself
         if f"...{name} " in f"{text} ":
             text += "\n" + _FRAGMENTS[name]
     return text
 
 
 DOCUMENTS = {name: _whole(operation) for name, operation in _OPERATIONS.items()}
+
+
+def bulk_query(condition: str, *, personal: bool) -> str:
+    """Every order that `condition` (of the search syntax) finds, as a bulk operation takes it.
+
+    That is one text without variables and pages; its lists are edges, at most five of them, two deep ("Perform bulk
+    operations with the GraphQL Admin API").
+    """
+    line, place, place_line = (_inside(_FRAGMENTS[name]) for name in ("Line", "Place", "PlaceLine"))
+    places = f"{place} lineItems {{ edges {{ node {{ {place_line} }} }} }}"
+    text = f"""{{ orders(query: "{condition}") {{ edges {{ node {{
+{_STATED}{_personal("") if personal else ""}{_PAYMENTS}
+  shippingLines {{ edges {{ node {{ id title isRemoved }} }} }}
+  lineItems {{ edges {{ node {{ {line} }} }} }}
+  fulfillmentOrders {{ edges {{ node {{ {places} }} }} }} }} }} }} }}"""
+    for name in ("Address", "Bag"):
+        text = text.replace(f"...{name} ", f"{_inside(_FRAGMENTS[name])} ")
+    return text
+
+
+def _inside(fragment: str) -> str:
+    """The fields of a fragment."""
+    return fragment.partition("{")[2].rpartition("}")[0].strip()

@@ -12,12 +12,12 @@ from orderctl.channels.shopify_api import Api
 from orderctl.channels.shopify_stock import location_id
 from orderctl.core.adapters import Probe
 from orderctl.core.errors import RemoteError
+from orderctl.wire import probes
 
 SCOPES = (
     *("read_orders", "write_orders", "read_customers", "read_products", "read_inventory", "write_inventory"),
     *("read_locations", "read_merchant_managed_fulfillment_orders", "write_merchant_managed_fulfillment_orders"),
 )
-_CLOCK_S = 120
 _CREDENTIALS = "check `shop` and the token in the store's admin: Settings, Apps, Develop apps"
 _INSTALL = "give the app these scopes in the Dev Dashboard or the store's admin, and install it again"
 
@@ -27,9 +27,9 @@ def tried(api: Callable[[], Api], version: str, location: str, *, personal: bool
     try:
         shop = api().ask("Shop", {}).value.get("shop") or {}
     except RemoteError as error:
-        return [Probe("credentials", "fail", error.said, _CREDENTIALS)]
+        return [probes.failed("credentials", error, _CREDENTIALS)]
     found = [Probe("credentials", "ok", f"{shop.get('name')}, in {shop.get('currencyCode')}")]
-    found += [_version(api(), version), _clock(api())]
+    found += [_version(api(), version), probes.clock(api().client.skew_s)]
     found += _looked("scopes", api(), _scopes)
     found += _looked("orders", api(), lambda one: _orders(one, personal=personal))
     found += _looked("oversell", api(), _oversell)
@@ -41,7 +41,7 @@ def _looked(what: str, api: Api, look: Callable[[Api], Iterator[Probe]]) -> list
     try:
         return list(look(api))
     except RemoteError as error:
-        return [Probe(what, "fail", error.said, _INSTALL)]
+        return [probes.failed(what, error, _INSTALL)]
 
 
 def _version(api: Api, version: str) -> Probe:
@@ -49,13 +49,6 @@ def _version(api: Api, version: str) -> Probe:
         return Probe("version", "ok", version)
     hint = f'write version = "{api.served}", after a look at what changed'
     return Probe("version", "warn", f"asked for {version}, which is gone; {api.served} answers", hint)
-
-
-def _clock(api: Api) -> Probe:
-    skew_s = api.client.skew_s
-    if abs(skew_s) <= _CLOCK_S:
-        return Probe("clock", "ok", f"{skew_s} s apart")
-    return Probe("clock", "warn", f"{skew_s} s apart", "set the clock of this machine by NTP")
 
 
 def _scopes(api: Api) -> Iterator[Probe]:

@@ -116,7 +116,7 @@ def _activated(api: Api, location: str, item: Level, sku: str, units: int, key: 
     """Stock an item at the location, with its number at once; what came of it if it was refused."""
     variables = {"item": item.item, "location": location, "available": units}
     try:
-        api.change("Activate", {**variables, "key": _idempotency(key, variables)}, "keyed")
+        api.change("Activate", {**variables, "key": idempotency(key, variables)}, "keyed")
     except RemoteRefused as refused:
         return {sku: Receipt("refused", message=refused.message)}
     return {}
@@ -154,7 +154,7 @@ def _set(api: Api, asked: _Asked, rows: Sequence[tuple[str, Level]]) -> dict[str
             break
         told = asked.input(rows)
         try:
-            api.change("SetStock", {"input": told, "key": _idempotency(f"{asked.key}:{attempt}", told)}, "keyed")
+            api.change("SetStock", {"input": told, "key": idempotency(f"{asked.key}:{attempt}", told)}, "keyed")
         except RemoteRefused as refused:
             code, wrong = code_of(refused), dict(_wrong_rows(refused.details))
             if code == "IDEMPOTENCY_CONCURRENT_REQUEST":
@@ -178,6 +178,6 @@ def _wrong_rows(errors: Any) -> Iterator[tuple[int, Receipt]]:
             yield int(place[2]), Receipt("retry" if code == _STALE else "refused", message=said)
 
 
-def _idempotency(key: str, variables: Mapping[str, Any]) -> str:
+def idempotency(key: str, variables: Mapping[str, Any]) -> str:
     """A key of its own for each thing that is asked: the same request again is the same key."""
     return str(uuid.uuid5(_NAMESPACE, f"{key}\x1f{canonical(variables)}"))

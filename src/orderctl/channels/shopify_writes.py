@@ -1,13 +1,11 @@
-"""Tells a Shopify store of packages and of orders that will not be shipped.
+"""Tells a Shopify store of packages. "fulfillmentCreate" has no idempotency key: all is read before it is written.
 
-Tracking ("fulfillmentCreate" has no idempotency key, so that everything is read before it is written):
-1. what of the package already stands under its tracking number needs no telling
-2. the order's fulfillment orders are read again: their ids change with every move, split, hold and edit
-3. the units left are laid on those that may be fulfilled, by the id of the order line; if they do not all fit, nothing
+1. of a package that is corrected, what stands under its old number or carrier gets the new one
+2. what of the package already stands under its tracking number needs no telling
+3. the order's fulfillment orders are read again: their ids change with every move, split, hold and edit
+4. the units left are laid on those that may be fulfilled, by the id of the order line; if they do not all fit, nothing
    is written
-4. one fulfillment for each assigned location and each 250 lines, all under the same tracking number
-
-Cancellation: a whole order only, since Shopify cancels nothing less; its job is asked for until it is done.
+5. one fulfillment for each assigned location and each 250 lines, all under the same tracking number
 """
 
 from __future__ import annotations
@@ -24,29 +22,33 @@ Row = Mapping[str, Any]
 _LINE = "gid://shopify/LineItem/"
 #: A list in a request may have this many entries.
 _MOST = 250
-_POLLS = 5
-_OLD = "there is no such order, or it is older than 60 days and the app lacks read_all_orders"
+OLD = "there is no such order, or it is older than 60 days and the app lacks read_all_orders"
 
 
 def package_is_there(api: Api, package: Row) -> Receipt:
-    """`accepted` when all units of `package` stand under its tracking number, else `absent`."""
-    shipped = _shipped(api, package)
+    """`accepted` when all units of `package` stand under its tracking number and no other label, else `absent`."""
+    found = _fulfillments(api, package)
+    shipped = _shipped(found, package)
     missing = _missing(package, shipped)
-    there = not missing and (package["lines"] or shipped)
+    there = not missing and not list(_stale(found, package)) and (package["lines"] or shipped)
     return ACCEPTED if there else Receipt("absent", message=f"{package['number']} is not on the order yet")
 
 
 def tell_package(api: Api, package: Row, *, notify: bool) -> Receipt:
     """What the store said to `package`, as `shopify.Shopify.render_tracking` wrote it."""
-    shipped = _shipped(api, package)
+    found = _fulfillments(api, package)
+    stale = list(_stale(found, package))
+    for one in stale:
+        api.change("Relabel", {"id": one["id"], "tracking": _relabeled(one, package), "notify": notify}, "blind")
+    shipped = _shipped(_fulfillments(api, package) if stale else found, package)
     missing = _missing(package, shipped)
     if not missing and (package["lines"] or shipped):
         return ACCEPTED
-    places = list(_places(api, package["order"]))
+    places = list(places_of(api, package["order"]))
     laid, unplaced = _laid(missing, places, whole=not package["lines"])
     if unplaced or not laid:
         return Receipt("refused", message=_why_not(unplaced, places))
-    tracking = {name: package[name] for name in ("company", "number", "url") if package[name]}
+    tracking = _tracking(package)
     reference = ""
     for rows in _portions(laid):
         fulfillment = {"notifyCustomer": notify, "trackingInfo": tracking, "lineItemsByFulfillmentOrder": rows}
@@ -55,18 +57,54 @@ def tell_package(api: Api, package: Row, *, notify: bool) -> Receipt:
     return Receipt("accepted", reference=reference)
 
 
-def _shipped(api: Api, package: Row) -> Counter[str]:
-    """Units by line that stand on the order under the tracking number of `package`."""
+def _fulfillments(api: Api, package: Row) -> list[Row]:
+    """What has left of the order of `package`, whoever told it."""
     order = api.ask("Shipped", {"id": package["order"]}).value.get("order")
     if order is None:
-        raise RemoteRefused(f"order {package['name']}: {_OLD}", where=api.client.target)
+        raise RemoteRefused(f"order {package['name']}: {OLD}", where=api.client.target)
+    every: list[Row] = part(order, api.client.target, "fulfillments")
+    return [one for one in every if one.get("status") == "SUCCESS"]
+
+
+def _shipped(fulfillments: Sequence[Row], package: Row) -> Counter[str]:
+    """Units by line that stand there under the tracking number of `package`."""
     found = Counter[str]()
-    for one in part(order, api.client.target, "fulfillments"):
-        numbers = {tracking.get("number") for tracking in one.get("trackingInfo") or ()}
-        if one.get("status") == "SUCCESS" and package["number"] in numbers:
-            for row in part(one, api.client.target, "fulfillmentLineItems", "nodes"):
+    for one in fulfillments:
+        if package["number"] in {tracking.get("number") for tracking in one.get("trackingInfo") or ()}:
+            for row in one["fulfillmentLineItems"]["nodes"]:
                 found[row["lineItem"]["id"]] += row["quantity"]
     return found
+
+
+def _stale(fulfillments: Sequence[Row], package: Row) -> Iterator[Row]:
+    """Fulfillments that show the label that a corrected package had before."""
+    for one in fulfillments:
+        for tracking in one.get("trackingInfo") or ():
+            is_same = package["replaces"] == package["number"]
+            is_told = is_same and (not package["company"] or tracking.get("company") == package["company"])
+            if package["replaces"] and tracking.get("number") == package["replaces"] and not is_told:
+                yield one
+                break
+
+
+def _relabeled(fulfillment: Row, package: Row) -> dict[str, Any]:
+    """The tracking of a fulfillment once `package` has its new label; other numbers that it has stay."""
+    every = fulfillment["trackingInfo"]
+    if len(every) == 1:
+        return _tracking(package)
+    pairs = [(one.get("number") or "", one.get("url") or "") for one in every]
+    old, new = package["replaces"], (package["number"], package["url"])
+    told = [new if number == old else (number, url) for number, url in pairs]
+    stated: dict[str, Any] = {"numbers": [number for number, _ in told]}
+    if package["company"]:
+        stated["company"] = package["company"]
+    if all(url for _, url in told):
+        stated["urls"] = [url for _, url in told]
+    return stated
+
+
+def _tracking(package: Row) -> dict[str, Any]:
+    return {name: package[name] for name in ("company", "number", "url") if package[name]}
 
 
 def _missing(package: Row, shipped: Counter[str]) -> Counter[str]:
@@ -78,7 +116,7 @@ def _missing(package: Row, shipped: Counter[str]) -> Counter[str]:
     return asked - shipped
 
 
-def _places(api: Api, order: str) -> Iterator[dict[str, Any]]:
+def places_of(api: Api, order: str) -> Iterator[dict[str, Any]]:
     """The fulfillment orders of an order, each with all its lines."""
     for _, nodes in api.nodes("FulfillmentOrders", {"id": order}, "order", "fulfillmentOrders"):
         for place in nodes:
@@ -143,63 +181,3 @@ def _why_not(unplaced: Counter[str], places: Sequence[Row]) -> str:
     units = sum(unplaced.values())
     words = f"{units} of the units are not open there any more" if units else "nothing of the order is open there"
     return f"{words}: fulfilled under another tracking number, removed or refunded"
-
-
-def is_cancelled(api: Api, cancellation: Row) -> Receipt:
-    """`accepted` when the order is cancelled, else `absent`."""
-    at, _ = _open_units(api, cancellation)
-    return ACCEPTED if at else Receipt("absent", message="the order is not cancelled there")
-
-
-def cancel(api: Api, cancellation: Row, terms: Row) -> Receipt:
-    """Cancel a whole order on `terms` (the arguments of orderCancel). A part of one is refused: Shopify cannot."""
-    at, units = _open_units(api, cancellation)
-    if at:
-        return ACCEPTED
-    stopped = Counter[str]()
-    for line in cancellation["lines"]:
-        stopped[line["id"]] += line["quantity"]
-    if cancellation["lines"] and units - stopped:
-        left = sum((units - stopped).values())
-        return Receipt("refused", message=f"{left} units would stay, and Shopify cancels whole orders only; remove the "
-                       "others by editing the order in the admin")  # fmt: skip
-    try:
-        told = api.change("Cancel", {"id": cancellation["order"], **terms, "note": cancellation["note"]}, "blind")
-    except RemoteRefused as refused:
-        if "already been canceled" in refused.message:
-            return ACCEPTED
-        raise
-    job = str((told.get("job") or {}).get("id") or "")
-    for _ in range(_POLLS):
-        if _is_done(api, job):
-            at, _ = _open_units(api, cancellation)
-            return (
-                Receipt("accepted", job) if at else Receipt("refused", job, "its job ended, and nothing is cancelled")
-            )
-    return Receipt("uncertain", job, "the order is still being cancelled")
-
-
-def _is_done(api: Api, job: str) -> bool:
-    try:
-        return bool((api.ask("Job", {"id": job}).value.get("job") or {}).get("done")) if job else True
-    except RemoteRefused:
-        return True  # a job is forgotten some time after it ended; the order says what it did
-
-
-def _open_units(api: Api, cancellation: Row) -> tuple[str, Counter[str]]:
-    """When the order was cancelled (empty = not), and the units by line that it still has."""
-    units = Counter[str]()
-    at, after = "", None
-    while True:
-        variables = {"id": cancellation["order"], "after": after}
-        order = api.ask("OpenLines", variables).value.get("order")
-        if order is None:
-            raise RemoteRefused(f"order {cancellation['name']}: {_OLD}", where=api.client.target)
-        at = str(order.get("cancelledAt") or "")
-        lines = part(order, api.client.target, "lineItems")
-        for line in part(lines, api.client.target, "nodes"):
-            units[line["id"]] += line["currentQuantity"]
-        info = part(lines, api.client.target, "pageInfo")
-        if at or not info.get("hasNextPage"):
-            return at, +units
-        after = info.get("endCursor")

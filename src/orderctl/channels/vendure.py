@@ -23,7 +23,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from orderctl.channels import vendure_orders, vendure_probe
+from orderctl.channels import vendure_entries, vendure_orders, vendure_probe
 from orderctl.channels.vendure_api import Api, KeyCredentials, Login
 from orderctl.channels.vendure_writes import Ways, Writes
 from orderctl.core import times
@@ -31,11 +31,12 @@ from orderctl.core.adapters import Page, Payload, Probe
 from orderctl.core.channel_map import ChannelMap
 from orderctl.core.effects import Cancellation, CancelledLine, Document, Receipt, StockLevel, Tracking, TrackingLine
 from orderctl.core.errors import RemoteError
+from orderctl.core.money_entries import MoneyEntry
 from orderctl.core.orders import Order
 from orderctl.wire import json_slices, settings
 from orderctl.wire.asked import Asked
 from orderctl.wire.opening import Opening
-from orderctl.wire.payloads import order_of
+from orderctl.wire.payloads import lists_some, order_of, understood
 
 _LIST = """query orderctlOrders($options: OrderListOptions!) {
   orders(options: $options) {
@@ -123,6 +124,7 @@ class Vendure(Asked):
         },
         goes_out={
             "package": "fulfillment: PartiallyShipped or Shipped",
+            "package corrected": "the fulfillment is Cancelled, and another one added",
             "units cancelled": "cancelOrder: fewer units, with the last of them Cancelled",
             "stock": "stockOnHand at one location, with what is allocated there",
         },
@@ -174,6 +176,12 @@ class Vendure(Asked):
         """The order that `payload` states. RecordError names what is wrong with it."""
         return order_of(payload, lambda value: vendure_orders.order_json(value, self._terms), channel=self._name)
 
+    def entries_of(self, payload: Payload) -> Sequence[MoneyEntry]:
+        """Refunds of its payments."""
+        if not lists_some(payload, "refunds"):
+            return ()
+        return understood(payload, lambda value: vendure_entries.entries(value, self._terms))
+
     def render_tracking(self, number: int, packages: Sequence[Tracking]) -> Document:
         """The fulfillments to add; a document that is delivered has one."""
         told = [
@@ -182,6 +190,7 @@ class Vendure(Asked):
                 "carrier": one.carrier,
                 "service": one.service,
                 "tracking_number": one.tracking_number,
+                "replaces": one.replaces,
                 "lines": _lines(one.lines),
             }
             for one in packages

@@ -34,7 +34,7 @@ FIELDS = """id code type state updatedAt orderPlacedAt currencyCode couponCodes
         linePrice linePriceWithTax proratedLinePrice proratedLinePriceWithTax
         productVariant { sku name %s }
       }
-      payments { method amount state refunds { total state } }"""
+      payments { method amount state refunds { id createdAt total state } }"""
 PLACE = """fragment Place on OrderAddress {
   fullName company streetLine1 streetLine2 city province postalCode countryCode phoneNumber
 }"""
@@ -66,17 +66,17 @@ def order_json(row: Any, terms: Terms) -> dict[str, Any]:
     """The neutral JSON of the order `row`. RecordError names the field that is not what Vendure's schema says."""
     if not isinstance(row, Mapping):
         _refuse("order", "is not a table of fields")
-    amounts = _Amounts(_text(row, "currencyCode"), terms)
-    surcharges = _list(row, "surcharges")
+    amounts = Amounts(text_of(row, "currencyCode"), terms)
+    surcharges = rows_of(row, "surcharges")
     taken_off = [one for one in surcharges if amounts.of(one, "price", "surcharges.") < 0]
-    lines = [_line(one, number, amounts) for number, one in enumerate(_list(row, "lines"), 1)]
+    lines = [_line(one, number, amounts) for number, one in enumerate(rows_of(row, "lines"), 1)]
     lines += [_surcharge(one, amounts) for one in surcharges if one not in taken_off]
-    state, updated_at, placed_at = (_text(row, name) for name in ("state", "updatedAt", "orderPlacedAt"))
+    state, updated_at, placed_at = (text_of(row, name) for name in ("state", "updatedAt", "orderPlacedAt"))
     total = amounts.minor(row, "totalWithTax")
-    shipping = [one for one in _list(row, "shippingLines") if isinstance(one.get("shippingMethod"), Mapping)]
+    shipping = [one for one in rows_of(row, "shippingLines") if isinstance(one.get("shippingMethod"), Mapping)]
     return {
-        "channel_order_id": _text(row, "id"),
-        "number": _text(row, "code"),
+        "channel_order_id": text_of(row, "id"),
+        "number": text_of(row, "code"),
         "placed_at": placed_at,
         "cancelled_at": max(updated_at, placed_at) if state == "Cancelled" else "",
         "fulfilled_by": "channel" if state in terms.done_states else "merchant",
@@ -85,7 +85,7 @@ def order_json(row: Any, terms: Terms) -> dict[str, Any]:
         "customer": _customer(row),
         "ship_to": _address(row, "shippingAddress"),
         "bill_to": _address(row, "billingAddress"),
-        "requested_service": _text(shipping[0]["shippingMethod"], "code") if shipping else "",
+        "requested_service": text_of(shipping[0]["shippingMethod"], "code") if shipping else "",
         "lines": lines,
         "shipping_price": amounts.text(amounts.of(row, "shipping")),
         "discount": amounts.text(-sum(amounts.of(one, "price", "surcharges.") for one in taken_off)),
@@ -96,7 +96,7 @@ def order_json(row: Any, terms: Terms) -> dict[str, Any]:
     }
 
 
-class _Amounts:
+class Amounts:
     """Amounts of one order: Vendure's whole numbers as minor units of its currency."""
 
     def __init__(self, currency: str, terms: Terms) -> None:
@@ -122,7 +122,7 @@ class _Amounts:
         return money.to_text(minor, self.currency)
 
 
-def _line(row: Mapping[str, Any], number: int, amounts: _Amounts) -> dict[str, Any]:
+def _line(row: Mapping[str, Any], number: int, amounts: Amounts) -> dict[str, Any]:
     prefix = f"lines[{number}]."
     variant = row.get("productVariant") or {}
     if not isinstance(variant, Mapping):
@@ -132,9 +132,9 @@ def _line(row: Mapping[str, Any], number: int, amounts: _Amounts) -> dict[str, A
     custom = variant.get("customFields")
     digital = custom.get(amounts.terms.digital_field) if isinstance(custom, Mapping) else None
     return {
-        "id": _text(row, "id", prefix) or _refuse(prefix + "id", "is missing"),
-        "sku": _text(variant, "sku", prefix),
-        "title": _text(variant, "name", prefix),
+        "id": text_of(row, "id", prefix) or _refuse(prefix + "id", "is missing"),
+        "sku": text_of(variant, "sku", prefix),
+        "title": text_of(variant, "name", prefix),
         "quantity": row.get("quantity"),
         "amount": amounts.text(max(before, after)),
         "discount": amounts.text(max(0, before - after)),
@@ -143,12 +143,12 @@ def _line(row: Mapping[str, Any], number: int, amounts: _Amounts) -> dict[str, A
     }
 
 
-def _surcharge(row: Mapping[str, Any], amounts: _Amounts) -> dict[str, Any]:
+def _surcharge(row: Mapping[str, Any], amounts: Amounts) -> dict[str, Any]:
     tax = amounts.minor(row, "priceWithTax", "surcharges.") - amounts.minor(row, "price", "surcharges.")
     return {
-        "id": f"surcharge-{_text(row, 'id', 'surcharges.')}",
-        "sku": _text(row, "sku", "surcharges."),
-        "title": _text(row, "description", "surcharges."),
+        "id": f"surcharge-{text_of(row, 'id', 'surcharges.')}",
+        "sku": text_of(row, "sku", "surcharges."),
+        "title": text_of(row, "description", "surcharges."),
         "quantity": 1,
         "amount": amounts.text(amounts.of(row, "price", "surcharges.")),
         "tax": amounts.text(max(0, tax)),
@@ -156,15 +156,15 @@ def _surcharge(row: Mapping[str, Any], amounts: _Amounts) -> dict[str, Any]:
     }
 
 
-def _payment(row: Mapping[str, Any], total: int, state: str, amounts: _Amounts) -> str:
+def _payment(row: Mapping[str, Any], total: int, state: str, amounts: Amounts) -> str:
     """What of the total was settled, authorized and given back. A refund counts once it did not fail."""
-    paid = [one for one in _list(row, "payments") if one.get("state") in {"Authorized", "Settled"}]
+    paid = [one for one in rows_of(row, "payments") if one.get("state") in {"Authorized", "Settled"}]
     settled = sum(amounts.minor(one, "amount", "payments.") for one in paid if one["state"] == "Settled")
     authorized = [one for one in paid if one["state"] == "Authorized"]
     refunded = sum(
         amounts.minor(refund, "total", "refunds.")
         for one in paid
-        for refund in _list(one, "refunds")
+        for refund in rows_of(one, "refunds")
         if refund.get("state") != "Failed"
     )
     if refunded:
@@ -185,12 +185,12 @@ def _customer(row: Mapping[str, Any]) -> dict[str, str] | None:
         return None
     if not isinstance(customer, Mapping):
         _refuse("customer", "is not a table of fields")
-    names = (_text(customer, "firstName", "customer."), _text(customer, "lastName", "customer."))
+    names = (text_of(customer, "firstName", "customer."), text_of(customer, "lastName", "customer."))
     return {
-        "id": _text(customer, "id", "customer."),
+        "id": text_of(customer, "id", "customer."),
         "name": " ".join(filter(None, names)),
-        "email": _text(customer, "emailAddress", "customer."),
-        "phone": _text(customer, "phoneNumber", "customer."),
+        "email": text_of(customer, "emailAddress", "customer."),
+        "phone": text_of(customer, "phoneNumber", "customer."),
     }
 
 
@@ -200,7 +200,7 @@ def _address(row: Mapping[str, Any], name: str) -> dict[str, str] | None:
         return None
     if not isinstance(address, Mapping):
         _refuse(name, "is not a table of fields")
-    found = {ours: _text(address, theirs, f"{name}.") for ours, theirs in _ADDRESS.items()}
+    found = {ours: text_of(address, theirs, f"{name}.") for ours, theirs in _ADDRESS.items()}
     found["country"] = found["country"].upper()
     return found if any(found.values()) else None
 
@@ -209,11 +209,12 @@ def _attributes(row: Mapping[str, Any], state: str) -> dict[str, str]:
     coupons = row.get("couponCodes") or []
     if not isinstance(coupons, list) or not all(isinstance(one, str) for one in coupons):
         _refuse("couponCodes", "is not a list of texts")
-    found = {"state": state, "order_type": _text(row, "type"), "coupons": ", ".join(coupons)}
+    found = {"state": state, "order_type": text_of(row, "type"), "coupons": ", ".join(coupons)}
     return {name: value for name, value in found.items() if value}
 
 
-def _list(row: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+def rows_of(row: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The list of tables called `name`; an absent one is empty, unless it is that of the lines."""
     value = row.get(name)
     if name == "lines" and value is None:
         _refuse(name, "is missing")
@@ -224,7 +225,8 @@ def _list(row: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return value
 
 
-def _text(row: Mapping[str, Any], name: str, prefix: str = "") -> str:
+def text_of(row: Mapping[str, Any], name: str, prefix: str = "") -> str:
+    """The text called `name`, empty where there is none."""
     value = row.get(name)
     if value is None:
         return ""

@@ -9,6 +9,7 @@ from orderctl.channels.vendure_api import Api
 from orderctl.channels.vendure_writes import stock_locations
 from orderctl.core.adapters import Probe
 from orderctl.core.errors import RemoteError
+from orderctl.wire import probes
 
 _ME = """query orderctlProbe {
   me { identifier channels { code permissions } }
@@ -23,7 +24,6 @@ _NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "tracking, cancel": (("UpdateOrder",),),
     "stock": (("UpdateCatalog", "UpdateProduct"), ("ReadCatalog", "ReadProduct"), ("ReadStockLocation",)),
 }
-_MOST_SKEW_S = 120
 
 
 def probe(api: Api, money_precision: int, stock_location: str) -> list[Probe]:
@@ -31,7 +31,7 @@ def probe(api: Api, money_precision: int, stock_location: str) -> list[Probe]:
     try:
         me = api.ask(_ME, {})[0]
     except RemoteError as error:
-        return [Probe("credentials", "fail", error.said, "check base_url, api_key, username and password")]
+        return [probes.failed("credentials", error, "check api_key, or username and password, and base_url")]
     found = [Probe("credentials", "ok", f"{me['me']['identifier']} on channel {me['activeChannel']['code']}")]
     found += _permissions(me)
     for look in (_server, _locations):
@@ -41,7 +41,7 @@ def probe(api: Api, money_precision: int, stock_location: str) -> list[Probe]:
             found.append(
                 Probe("stock", "warn", error.said, "give the administrator ReadSettings and ReadStockLocation")
             )
-    return [*found, _clock(api.client.skew_s)]
+    return [*found, probes.clock(api.client.skew_s)]
 
 
 def _permissions(me: Mapping[str, Any]) -> Iterator[Probe]:
@@ -83,10 +83,3 @@ def _locations(api: Api, money_precision: int, stock_location: str) -> Iterator[
     else:
         listed = ", ".join(f"{name} ({one})" for one, name in locations.items())
         yield Probe("stock location", "warn", f"the shop has {listed}", 'name one of them: stock_location = "..."')
-
-
-def _clock(skew_s: int) -> Probe:
-    found = f"{skew_s} s ahead of ours" if skew_s >= 0 else f"{-skew_s} s behind ours"
-    if abs(skew_s) > _MOST_SKEW_S:
-        return Probe("clock", "warn", found, "set the clocks of both machines by NTP")
-    return Probe("clock", "ok", found)

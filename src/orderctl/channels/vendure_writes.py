@@ -3,7 +3,8 @@
 Nothing in its API takes an idempotency key, so everything is looked for before it is written.
 
 1. tracking: a fulfillment of the order with this tracking code and these units is the one; else it is added, and one
-   that is only Pending becomes Shipped. Both steps can be repeated: a fulfillment is shipped once
+   that is only Pending becomes Shipped. Both steps can be repeated: a fulfillment is shipped once. What a fulfillment
+   says cannot be changed, so that one of a package that is corrected is cancelled, and added anew
 2. cancel: the reason ends with a mark made of the effect's key; an entry of the order's history that has the mark says
    that it was done. Units that Vendure does not want any more need no cancelling
 3. stock: absolute numbers per variant at one stock location. What may be sold is on hand less allocated, so what is
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orderctl.channels.vendure_api import Api, said
+from orderctl.core.carriers import title
 from orderctl.core.effects import ACCEPTED, Document, Receipt, receipt_of
 from orderctl.core.errors import RemoteDenied, RemoteError, RemoteRefused
 
@@ -26,7 +28,7 @@ _STANDING = """query orderctlStanding($id: ID!) {
   order(id: $id) {
     code state
     lines { id quantity }
-    fulfillments { id state trackingCode lines { orderLineId quantity } }
+    fulfillments { id state method trackingCode lines { orderLineId quantity } }
   }
 }"""
 _FULFILL = """mutation orderctlFulfill($input: FulfillOrderInput!) {
@@ -70,27 +72,6 @@ LOCATIONS = """query orderctlLocations { stockLocations(options: { take: 100 }) 
 _STOCK = """mutation orderctlStock($input: [UpdateProductVariantInput!]!) {
   updateProductVariants(input: $input) { id }
 }"""
-#: Carriers by the names that customers know; every other is told as it is written.
-_CARRIERS = {
-    "amazon": "Amazon Logistics",
-    "australia_post": "Australia Post",
-    "canada_post": "Canada Post",
-    "colissimo": "Colissimo",
-    "deutsche_post": "Deutsche Post",
-    "dhl": "DHL",
-    "dpd": "DPD",
-    "evri": "Evri",
-    "fedex": "FedEx",
-    "gls": "GLS",
-    "hermes": "Hermes",
-    "la_poste": "La Poste",
-    "ontrac": "OnTrac",
-    "postnl": "PostNL",
-    "royal_mail": "Royal Mail",
-    "tnt": "TNT",
-    "ups": "UPS",
-    "usps": "USPS",
-}
 _MARK = "orderctl"
 
 
@@ -154,7 +135,14 @@ class Writes:
 
     def _tracking(self, package: Mapping[str, Any], *, write: bool) -> Receipt:
         order = self._order(_STANDING, package["order_id"])
-        there = _fulfilled(order, package)
+        old = _called_before(order, package, _method(package))
+        if old and not write:
+            return Receipt("absent", message=f"order {order['code']} still shows {package['replaces']}")
+        for one in old:
+            problem = self._withdrawn(package, one)
+            if problem:
+                return Receipt("refused", str(one["id"]), f"order {order['code']}: {problem}")
+        there = _fulfilled(order, package, old)
         if there is None and not write:
             return Receipt("absent", message=f"order {order['code']} has no fulfillment {package['tracking_number']}")
         if there is None:
@@ -165,11 +153,7 @@ class Writes:
         return self._shipped(str(there["id"]), str(there["state"]))
 
     def _fulfillment(self, package: Mapping[str, Any]) -> dict[str, Any]:
-        carrier = _CARRIERS.get(package["carrier"].lower(), package["carrier"])
-        arguments = {
-            "method": " ".join(filter(None, (carrier, package["service"]))) or "shipped",
-            "trackingCode": package["tracking_number"],
-        }
+        arguments = {"method": _method(package), "trackingCode": package["tracking_number"]}
         return {
             "lines": [{"orderLineId": one["id"], "quantity": one["quantity"]} for one in package["lines"]],
             "handler": {
@@ -177,6 +161,19 @@ class Writes:
                 "arguments": [{"name": name, "value": value} for name, value in arguments.items()],
             },
         }
+
+    def _withdrawn(self, package: Mapping[str, Any], old: Mapping[str, Any]) -> str:
+        """Cancel a fulfillment that shows what is corrected; why it cannot be, or empty."""
+        by_hand = f"fulfillment {old['id']} shows {package['replaces']}, and now it is {package['tracking_number']}"
+        if old["trackingCode"] != package["replaces"] or _units(old).items() - _wanted(package).items():
+            return f"{by_hand}; it holds other parcels or units, too, so change it in the admin"
+        if old["state"] not in {"Pending", "Shipped"}:
+            return f"{by_hand}; it is {old['state']} already, so that nothing was changed"
+        variables = {"id": str(old["id"]), "state": "Cancelled"}
+        result = self._api.ask(_SHIP, variables, "keyed")[0]["transitionFulfillmentToState"]
+        if result.get("__typename") == "Fulfillment" or result.get("fromState") == "Cancelled":
+            return ""
+        return f"{by_hand}; it cannot be cancelled: {said(result)}"
 
     def _shipped(self, fulfillment: str, state: str) -> Receipt:
         """The fulfillment has left: only one that waits is moved, so that what a person did there stays."""
@@ -269,18 +266,49 @@ def _by_id(data: Mapping[str, Any]) -> dict[str, str]:
     return {one["id"]: one["name"] for one in data["stockLocations"]["items"]}
 
 
-def _fulfilled(order: Mapping[str, Any], package: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The fulfillment that has this tracking code (alone or in a list) and at least these units."""
-    wanted = {one["id"]: one["quantity"] for one in package["lines"]}
-    for one in order["fulfillments"] or ():
-        codes = {code.strip() for code in (one["trackingCode"] or "").split(",")}
-        units: dict[str, int] = {}
-        for line in one["lines"]:
-            units[line["orderLineId"]] = units.get(line["orderLineId"], 0) + line["quantity"]
-        covered = all(units.get(line, 0) >= quantity for line, quantity in wanted.items())
-        if package["tracking_number"] in codes and covered and one["state"] != "Cancelled":
+def _fulfilled(
+    order: Mapping[str, Any], package: Mapping[str, Any], but: Sequence[Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    """The fulfillment that has this tracking code (alone or in a list) and at least these units; none of `but`."""
+    for one in _standing(order):
+        units = _units(one)
+        covered = all(units.get(line, 0) >= quantity for line, quantity in _wanted(package).items())
+        if package["tracking_number"] in _codes(one) and covered and one not in but:
             return dict(one)
     return None
+
+
+def _called_before(order: Mapping[str, Any], package: Mapping[str, Any], method: str) -> list[Mapping[str, Any]]:
+    """The fulfillments that show what a corrected package was called before."""
+    is_same = package["replaces"] == package["tracking_number"]
+    return [
+        one
+        for one in _standing(order)
+        if package["replaces"] and package["replaces"] in _codes(one) and not (is_same and one["method"] == method)
+    ]
+
+
+def _standing(order: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [one for one in order["fulfillments"] or () if one["state"] != "Cancelled"]
+
+
+def _codes(fulfillment: Mapping[str, Any]) -> set[str]:
+    return {code.strip() for code in (fulfillment["trackingCode"] or "").split(",")}
+
+
+def _units(fulfillment: Mapping[str, Any]) -> dict[str, int]:
+    units: dict[str, int] = {}
+    for line in fulfillment["lines"]:
+        units[line["orderLineId"]] = units.get(line["orderLineId"], 0) + line["quantity"]
+    return units
+
+
+def _wanted(package: Mapping[str, Any]) -> dict[str, int]:
+    return {one["id"]: one["quantity"] for one in package["lines"]}
+
+
+def _method(package: Mapping[str, Any]) -> str:
+    return " ".join(filter(None, (title(package["carrier"]), package["service"]))) or "shipped"
 
 
 def _why_not(result: Mapping[str, Any]) -> str:

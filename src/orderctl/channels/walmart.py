@@ -19,7 +19,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from orderctl.channels import walmart_orders, walmart_probe, walmart_writes
+from orderctl.channels import walmart_entries, walmart_orders, walmart_probe, walmart_writes
 from orderctl.channels.walmart_api import Access, Api, Listed
 from orderctl.channels.walmart_orders import Reading
 from orderctl.channels.walmart_tell import Teller, Terms
@@ -29,11 +29,12 @@ from orderctl.core.adapters import Page, Payload, Probe
 from orderctl.core.channel_map import ChannelMap
 from orderctl.core.effects import Acknowledgment, Cancellation, Document, Receipt, StockLevel, Tracking
 from orderctl.core.errors import RemoteError, RemoteRefused
+from orderctl.core.money_entries import MoneyEntry
 from orderctl.core.orders import Order
 from orderctl.wire import settings, strict_json
 from orderctl.wire.asked import Asked
 from orderctl.wire.opening import Opening
-from orderctl.wire.payloads import order_of
+from orderctl.wire.payloads import lists_some, order_of, understood
 
 _WINDOW_S = 7 * 86400
 _FIRST_S = 30 * 86400
@@ -78,6 +79,7 @@ class Walmart(Asked):
         goes_out={
             "order imported": "acknowledge: Acknowledged",
             "package": "shipping: Shipped",
+            "package corrected": "shipping with processMode PARTIAL_UPDATE, for four hours; then by hand",
             "units cancelled": "cancel: Cancelled",
             "stock": "inventory of each SKU at one ship node",
         },
@@ -187,6 +189,10 @@ class Walmart(Asked):
             if listed is not None and listed.orders:
                 return next(self._payloads(listed, node))
         return None
+
+    def entries_of(self, payload: Payload) -> Sequence[MoneyEntry]:
+        """Refunds. Commissions stand in no order."""
+        return list(understood(payload, walmart_entries.entries)) if lists_some(payload, "refund") else ()
 
     def _start(self, held: str, now: str) -> str:
         first = f"{self._settings.since}T00:00:00Z" if self._settings.since else times.later(now, -_FIRST_S)

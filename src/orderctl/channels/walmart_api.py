@@ -24,8 +24,11 @@ from orderctl.wire.budgets import Bucket
 from orderctl.wire.http import Answer, Client, Request
 from orderctl.wire.opening import Opening
 from orderctl.wire.tokens import Grant, Tokens
+from orderctl.wire.waits import WaitHeader, wait_s
 
 ORDERS = "/v3/orders"
+#: Beside `Retry-After`: the moment from which Walmart has time again, in milliseconds since 1970.
+WAITS = (WaitHeader("X-Next-Replenishment-Time", "moment"),)
 _BURST, _PER_S = 100.0, 20.0  # until Walmart says what is left
 _NOT_FOUND = 404
 
@@ -59,9 +62,9 @@ class Api:
         self.name = name
         self._opening = opening
         self._access = access
-        self._gate = opening.client(name, base_url, None, ca_file)
+        self._gate = opening.client(name, base_url, None, ca_file, WAITS)
         self._tokens = Tokens(self._gate, _grant(base_url, access), _header(access))
-        self.client: Client = opening.client(name, base_url, self._tokens, ca_file)
+        self.client: Client = opening.client(name, base_url, self._tokens, ca_file, WAITS)
 
     def close(self) -> None:
         """Close the connections."""
@@ -192,11 +195,9 @@ def _aside(value: object) -> str:
 
 
 def _learn(bucket: Bucket, headers: Mapping[str, str], now: float) -> None:
-    """Believe Walmart: how many requests are left, and when there are more (milliseconds since 1970)."""
-    left, again = headers.get("x-current-token-count", ""), headers.get("x-next-replenishment-time", "")
+    """Believe Walmart: how many requests are left, and when there are more."""
+    left = headers.get("x-current-token-count", "")
     if not (left.isascii() and left.isdigit()) or len(left) > 9:
         return
-    per_s = _PER_S
-    if left == "0" and again.isascii() and again.isdigit() and len(again) < 16:
-        per_s = 1 / min(max(int(again) / 1000 - now, 1 / _PER_S), 3600)
-    bucket.learn(float(left), now, per_s=per_s)
+    again = wait_s(headers, WAITS, now) if left == "0" else None
+    bucket.learn(float(left), now, per_s=_PER_S if again is None else 1 / min(max(again, 1 / _PER_S), 3600))

@@ -45,10 +45,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """Units of a line that Walmart knows to have left, and under which number."""
+    """Units of a line that Walmart knows to have left, under which number and with whom."""
 
     tracking_number: str
     quantity: int
+    carrier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,9 @@ def _units(row: Mapping[str, Any], where: str) -> Units:
         spread[status] = spread.get(status, 0) + quantity
         tracking = _table(one.get("trackingInfo") or {}, where + "trackingInfo")
         if number := _text(tracking, "trackingNumber", where):
-            parcels.append(Parcel(number, quantity))
+            names = _table(tracking.get("carrierName") or {}, where + "carrierName")
+            carrier = _text(names, "carrier", where) or _text(names, "otherCarrier", where)
+            parcels.append(Parcel(number, quantity, carrier))
     if spread.get("Cancelled", 0) > ordered:
         _refuse(where + "statusQuantity", f"says that more units are cancelled than the {ordered} that were ordered")
     line = _text(row, "lineNumber", where) or _refuse(where + "lineNumber", "is missing")

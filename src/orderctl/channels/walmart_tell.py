@@ -14,6 +14,7 @@ from orderctl.channels import walmart_writes as writes
 from orderctl.channels.walmart_api import Api
 from orderctl.channels.walmart_orders import units_of
 from orderctl.channels.walmart_writes import Refusal
+from orderctl.core import carriers
 from orderctl.core.effects import ACCEPTED, Receipt, receipt_of
 from orderctl.core.errors import RecordError, RemoteError, RemoteRefused
 
@@ -83,7 +84,8 @@ class Teller:
     def _is_there(self, kind: str, told: Mapping[str, Any]) -> bool:
         order = self._api.order(told["order"])
         if kind == "tracking":
-            return not writes.parcel_left(told, order)
+            _, old = writes.called_before(told, order, self._carrier(told))
+            return not old and not writes.parcel_left(told, order)
         if kind == "cancel":
             return writes.is_cancelled(told, order)
         return not _unacknowledged(order)
@@ -97,29 +99,45 @@ class Teller:
         return Receipt("accepted", reference=told["order"])
 
     def _ship(self, told: Mapping[str, Any]) -> Receipt:
-        order = self._order(told["order"])
+        order, carrier = self._order(told["order"]), self._carrier(told)
+        old, units = writes.called_before(told, order, carrier)
+        if units:
+            order = self._correct(told, order, old, units)
         left = writes.parcel_left(told, order)
         if not left:
-            return Receipt("accepted", reference=told["order"], message="was there already")
+            return Receipt("accepted", reference=told["order"], message="" if units else "was there already")
         wrong = writes.correctable(told, order, left) if self._terms.correct else ""
         if not wrong:
             writes.check_shipping(told, order, left)
             if _unacknowledged(order):
                 _before(lambda: self._api.acknowledge(told["order"], self._terms.acknowledge_path))
-        carrier = self._carrier(told)
         body = writes.shipping_body(told, order, left, carrier, override=self._terms.override, instead_of=wrong)
         after = self._api.write(told["order"], "/shipping", body)
         if writes.parcel_left(told, after):
             return Receipt("uncertain", message=f"{self._api.name} answers without the parcel")
         return Receipt("accepted", reference=told["order"])
 
+    def _correct(
+        self, told: Mapping[str, Any], order: Mapping[str, Any], old: str, units: Mapping[str, int]
+    ) -> Mapping[str, Any]:
+        """Tell that these units have another label than `old`; the order after it."""
+        carrier, override = self._carrier(told), self._terms.override
+        body = writes.shipping_body(told, order, units, carrier, override=override, instead_of=old)
+        try:
+            return self._api.write(told["order"], "/shipping", body)
+        except RemoteRefused as refused:
+            now = " ".join((*carrier.values(), told["tracking_number"]))
+            message = f"does not take another number for {old} (it does for four hours): make it {now} in Seller Center"
+            raise Refusal(f"{message}. {refused.message}") from None
+
     def _carrier(self, told: Mapping[str, Any]) -> dict[str, str]:
         name = writes.carrier_name(told["carrier"], self._terms.carriers)
         if name:
             return {"carrier": name}
-        page = self._terms.tracking_urls.get(told["carrier"], self._terms.tracking_url)
+        ours = carriers.told_of(self._terms.tracking_urls, told["carrier"])
+        page = ours or told["url"] or self._terms.tracking_url
         url = page.replace("{number}", told["tracking_number"])
-        return {"otherCarrier": told["carrier"] or "other", "trackingURL": url}
+        return {"otherCarrier": carriers.title(told["carrier"]) or "other", "trackingURL": url}
 
     def _cancel(self, told: Mapping[str, Any]) -> Receipt:
         order = self._order(told["order"])

@@ -10,12 +10,12 @@ A carrier has the exact name Walmart knows it by, or it is another one, and then
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from orderctl.channels.walmart_orders import BY_WALMART, Units, node_type, units_of
 from orderctl.core import times
+from orderctl.core.carriers import Names, plain
 from orderctl.core.effects import Acknowledgment, Cancellation, StockLevel, Tracking
 
 METHODS = ("Standard", "Express", "OneDay", "Freight", "WhiteGlove", "Value")
@@ -40,24 +40,15 @@ CARRIERS = tuple(
         "WIN.IT America|PITT OHIO|PostNord Sweden|Equick|Whistl|Tusou|Shiprocket|DTDC|PTS"
     ).split("|")
 )
-#: What others call them, as letters and digits only.
-_ALSO = {
-    "unitedparcelservice": "UPS",
-    "uspostalservice": "USPS",
-    "unitedstatespostalservice": "USPS",
-    "fedexground": "FedEx",
-    "fedexsmartpost": "FEDEXSP",
-    "upsmailinnovations": "UPSMI",
-    "upsmi": "UPSMI",
-    "dhlexpress": "DHL",
-    "dhlecommerce": "DHL Ecommerce - US",
-    "dhlecommerceus": "DHL Ecommerce - US",
+#: By our ids, where Walmart's name is another word.
+_BY_ID = {
+    "dhl_ecommerce": "DHL Ecommerce - US",
+    "dhl_express": "DHL",
+    "fedex_smartpost": "FEDEXSP",
     "lasership": "LS",
-    "uniteddeliveryservice": "UDS",
-    "lonestarovernight": "LSO",
-    "correosdemexico": "Correos de Mexico",
-    "yanwenexpress": "Yanwen",
+    "ups_mi": "UPSMI",
 }
+_NAMES = Names(CARRIERS, _BY_ID)
 _LONGEST_NUMBER = 30
 
 
@@ -77,6 +68,8 @@ def tracking_told(package: Tracking) -> dict[str, Any]:
         "number": package.order_number,
         "carrier": package.carrier,
         "tracking_number": package.tracking_number,
+        "replaces": package.replaces,
+        "url": package.url,
         "shipped_at": package.shipped_at,
         "lines": [[line.channel_line_id, line.quantity] for line in package.lines],
     }
@@ -100,19 +93,30 @@ def stock_told(levels: Sequence[StockLevel]) -> dict[str, Any]:
 
 def carrier_name(carrier: str, own: Mapping[str, str]) -> str:
     """The name Walmart knows `carrier` by, `own` names first; empty when it knows none."""
-    if carrier in own:
-        return own[carrier]
-    plain = _plain(carrier)
-    return next((name for name in CARRIERS if _plain(name) == plain), _ALSO.get(plain, ""))
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", text.lower())
+    return _NAMES.of(carrier, own)
 
 
 def same_number(one: str, other: str) -> bool:
     """Whether two tracking numbers are the same but for how they are written."""
-    return _plain(one) == _plain(other)
+    return plain(one) == plain(other)
+
+
+def called_before(
+    told: Mapping[str, Any], order: Mapping[str, Any], carrier: Mapping[str, str]
+) -> tuple[str, dict[str, int]]:
+    """The number, as Walmart writes it, that a corrected package had there, and line -> units that still have it.
+
+    Nothing where it does not have it any more: not the number, or with the same number not another carrier.
+    """
+    is_same = same_number(told["replaces"], told["tracking_number"])
+    name = plain(carrier.get("carrier") or carrier.get("otherCarrier", ""))
+    lines = units_of(order)
+    number, left = "", dict[str, int]()
+    for line, _ in told["lines"] if told["replaces"] else ():
+        for one in lines[line].parcels if line in lines else ():
+            if same_number(one.tracking_number, told["replaces"]) and not (is_same and plain(one.carrier) == name):
+                number, left[line] = one.tracking_number, left.get(line, 0) + one.quantity
+    return number, left
 
 
 def parcel_left(told: Mapping[str, Any], order: Mapping[str, Any]) -> dict[str, int]:

@@ -21,7 +21,13 @@ from urllib.parse import quote
 
 from pydantic import Field
 
-from orderctl.channels import woocommerce_joined, woocommerce_probe, woocommerce_stock, woocommerce_writes
+from orderctl.channels import (
+    woocommerce_entries,
+    woocommerce_joined,
+    woocommerce_probe,
+    woocommerce_stock,
+    woocommerce_writes,
+)
 from orderctl.channels import woocommerce_orders as mapping
 from orderctl.channels.woocommerce_site import CORE, MOST, Access, Listed, Site, has_no_route, site
 from orderctl.channels.woocommerce_writes import Telling
@@ -29,16 +35,21 @@ from orderctl.core import times
 from orderctl.core.adapters import Page, Payload, Probe
 from orderctl.core.channel_map import ChannelMap
 from orderctl.core.effects import Cancellation, Document, Receipt, StockLevel, Tracking, receipt_of
-from orderctl.core.errors import RecordError, RemoteError, RemoteRefused
+from orderctl.core.errors import RecordError, RemoteError, RemoteFailed, RemoteRefused
+from orderctl.core.money_entries import MoneyEntry
 from orderctl.core.orders import Order
 from orderctl.wire import settings
 from orderctl.wire.asked import Asked
+from orderctl.wire.budgets import Bucket
 from orderctl.wire.opening import Opening
-from orderctl.wire.payloads import order_of
+from orderctl.wire.payloads import lists_some, order_of, understood
 
 _STREAM = "orders"
 _TRASH = "trash"
-_FIRST_S = 30 * 86400
+_DAY_S = 86400
+_FIRST_S = 30 * _DAY_S
+#: So many orders are asked for at once of a site that fails or takes too long over more.
+_FEW = 20
 _NOT_FOUND = 404
 
 #: What a status means that is no payment.
@@ -62,6 +73,7 @@ class WooCommerce(Asked):
         },
         goes_out={
             "package": "fulfillment, tracking of an extension, or a note to the customer",
+            "package corrected": "the fulfillment is changed, the tracking replaced, or another note written",
             "last package of a paid order": "`complete_status`: completed",
             "whole order cancelled": "`cancel_status`: cancelled",
             "part of an order cancelled": "refused: by hand",
@@ -107,6 +119,9 @@ class WooCommerce(Asked):
         """Shipping methods by which customers collect; such orders have no address to ship to."""
         meta: settings.Texts = ()
         """Private meta (their names begin with `_`) of orders that becomes attributes; public meta always does."""
+        fee_meta: Annotated[dict[str, str], Field(default=woocommerce_entries.FEE_META)]
+        """In which meta gateways say what they keep of a payment, and in which its currency, empty where it is the
+        order's; names joined by points lead into one."""
         virtual_lines: Literal["ask", "ship"] = "ask"
         """Whether products are asked if they are virtual, or every line is taken to need a parcel."""
         tracking: Literal["auto", "fulfillments", "shipment-tracking", "note"] = "auto"
@@ -162,6 +177,14 @@ class WooCommerce(Asked):
     def to_order(self, payload: Payload) -> Order:
         """The order that `payload` states. RecordError names what is wrong with it."""
         return order_of(payload, lambda value: mapping.neutral(value, self._terms), channel=self._name)
+
+    def entries_of(self, payload: Payload) -> Sequence[MoneyEntry]:
+        """Refunds, and what gateways keep."""
+        fee_meta = self._settings.fee_meta
+        named = any(name.partition(".")[0].encode() in payload.raw for name in fee_meta)
+        if not named and not lists_some(payload, "refunds"):
+            return ()
+        return understood(payload, lambda value: woocommerce_entries.entries(value, fee_meta))
 
     def render_tracking(self, number: int, packages: Sequence[Tracking]) -> Document:
         """One package as JSON."""
@@ -222,7 +245,7 @@ class WooCommerce(Asked):
             read=self._read,
             route=one.tracking_route,
             way="" if one.tracking == "auto" else one.tracking,
-            carriers={name.casefold(): theirs for name, theirs in one.carriers.items()},
+            carriers=one.carriers,
             note=one.note,
             notify=one.notify,
             complete_status=one.complete_status if one.complete else "",
@@ -256,9 +279,16 @@ class WooCommerce(Asked):
         reached = position or self._first()
         after = times.later(reached, -self._settings.overlap - 1 if position else -1)
         seen: set[_Mark] = set()
-        number, quiet = 1, True
+        number, quiet, size = 1, True, self._page_size()
         while True:
-            listed = self._list(status, after, number)
+            try:
+                listed = self._list(status, after, number, size)
+            except RemoteFailed:
+                if size <= _FEW:
+                    raise
+                self._patience.take(1, self._opening.budgets.now())
+                number, quiet, size = 1, True, _FEW
+                continue
             second = times.later(after, 1)
             marks = [(row.get("id"), _changed(row)) for row in listed.rows]
             fresh = [at for at, mark in enumerate(marks) if mark not in seen]
@@ -280,10 +310,19 @@ class WooCommerce(Asked):
                 return
             after, seen = then, {mark for mark in seen if mark[1] > then}
 
-    def _list(self, status: str, after: str, number: int) -> Listed:
+    @property
+    def _patience(self) -> Bucket:
+        """Empty for a day after the site was too slow for a page of the usual size."""
+        return self._opening.budgets.bucket("large pages", 1 / _DAY_S, 1.0)
+
+    def _page_size(self) -> int:
+        is_slow = self._patience.wait_s(1, self._opening.budgets.now()) > 0
+        return min(_FEW, self._settings.page_size) if is_slow else self._settings.page_size
+
+    def _list(self, status: str, after: str, number: int, size: int) -> Listed:
         query = (
             *(("status", status), ("modified_after", after.removesuffix("Z")), ("dates_are_gmt", "true")),
-            *(("orderby", "modified"), ("order", "asc"), ("per_page", str(self._settings.page_size))),
+            *(("orderby", "modified"), ("order", "asc"), ("per_page", str(size))),
         )
         listed = self._site().page(f"{CORE}/orders", query, number)
         if any("" < _changed(row) <= after for row in listed.rows):

@@ -59,12 +59,12 @@ class _Back:
 
 
 @dataclass(slots=True)
-class _Sheet:
+class Sheet:
     """An order while it is read."""
 
     order: Mapping[str, Any]
     currency: str
-    virtual: frozenset[int]
+    virtual: frozenset[int] = frozenset()
     back: dict[str, _Back] = field(default_factory=dict)
     refunded: int = 0  # minor units, all refunds
     discount: int = 0
@@ -91,12 +91,12 @@ def status_of(order: Mapping[str, Any]) -> str:
 
 def modified(order: Mapping[str, Any]) -> str:
     """When the order changed last, as a moment; empty when it does not say."""
-    return _moment(order.get("date_modified_gmt") or order.get("date_created_gmt"))
+    return moment_of(order.get("date_modified_gmt") or order.get("date_created_gmt"))
 
 
 def is_test(order: Mapping[str, Any], marks: Mapping[str, str]) -> bool:
     """Whether a payment extension marked the order as a trial."""
-    return any(str(_meta(order).get(name, "")) == value for name, value in marks.items())
+    return any(str(meta_of(order).get(name, "")) == value for name, value in marks.items())
 
 
 def item_of(line: Mapping[str, Any]) -> int:
@@ -110,19 +110,13 @@ def neutral(payload: Any, terms: Terms) -> dict[str, Any]:
 
     RecordError names what is wrong in WooCommerce's own words for it.
     """
-    joined = payload if isinstance(payload, Mapping) and "order" in payload else {"order": payload}
-    order = joined["order"]
-    if not isinstance(order, Mapping) or not isinstance(order.get("id"), int) or isinstance(order.get("id"), bool):
-        _refuse("id", "is missing")
-    currency = order.get("currency")
-    if not isinstance(currency, str) or not money.is_currency(currency):
-        _refuse("currency", f"'{str(currency)[:20]}' is not a currency code")
-    sheet = _Sheet(order, currency, frozenset(_list(joined, "virtual")))
-    _take_refunds(sheet, _rows(joined, "refunds"))
+    sheet, joined = opened(payload)
+    order, currency = sheet.order, sheet.currency
+    _take_refunds(sheet, rows_of(joined, "refunds"))
     lines = [*_lines(sheet), *_fees(sheet)]
-    ways = _rows(order, "shipping_lines")
+    ways = rows_of(order, "shipping_lines")
     shipping = sum([_kept(sheet, one) for one in ways])
-    sheet.discount += sum(sheet.amount(card, "amount") for card in _rows(order, "gift_cards"))
+    sheet.discount += sum(sheet.amount(card, "amount") for card in rows_of(order, "gift_cards"))
     tax = sheet.amount(order, "total_tax") - sum(back.tax for back in sheet.back.values())
     assigned = sum(back.amount + back.tax for back in sheet.back.values())
     meaning = terms.statuses.get(status_of(order), "pending")
@@ -130,7 +124,7 @@ def neutral(payload: Any, terms: Terms) -> dict[str, Any]:
     return {
         "channel_order_id": str(order["id"]),
         "number": str(order.get("number") or order["id"]),
-        "placed_at": _moment(order.get("date_created_gmt")),
+        "placed_at": moment_of(order.get("date_created_gmt")),
         "updated_at": modified(order),
         "cancelled_at": modified(order) if meaning in {"cancelled", "refunded"} else "",
         "currency": currency,
@@ -150,6 +144,18 @@ def neutral(payload: Any, terms: Terms) -> dict[str, Any]:
         "note": order.get("customer_note") or "",
         "attributes": _attributes(order, terms),
     }
+
+
+def opened(payload: Any) -> tuple[Sheet, Mapping[str, Any]]:
+    """The order in a payload, and all of the payload: `order`, and what else was asked."""
+    joined = payload if isinstance(payload, Mapping) and "order" in payload else {"order": payload}
+    order = joined["order"]
+    if not isinstance(order, Mapping) or not isinstance(order.get("id"), int) or isinstance(order.get("id"), bool):
+        _refuse("id", "is missing")
+    currency = order.get("currency")
+    if not isinstance(currency, str) or not money.is_currency(currency):
+        _refuse("currency", f"'{str(currency)[:20]}' is not a currency code")
+    return Sheet(order, currency, frozenset(_list(joined, "virtual"))), joined
 
 
 def _refuse(name: str, problem: str) -> NoReturn:
@@ -179,7 +185,7 @@ def _decimal(stated: Any) -> Decimal | None:
     return value if value.is_finite() and abs(value) <= _LARGEST else None
 
 
-def _rows(row: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+def rows_of(row: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     """The list called `name`, of objects; an absent one is empty, as without the extension that makes it."""
     found = _list(row, name)
     if not all(isinstance(one, Mapping) for one in found):
@@ -187,37 +193,37 @@ def _rows(row: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return found
 
 
-def _moment(value: Any) -> str:
+def moment_of(value: Any) -> str:
     """A naive time of a `_gmt` field as a moment; what is none is left for the strict reader to refuse."""
     text = str(value or "")
     return text if not text or text.endswith("Z") or "+" in text else f"{text}Z"
 
 
-def _total(sheet: _Sheet) -> int:
+def _total(sheet: Sheet) -> int:
     if sheet.order.get("total") in {None, ""}:
         _refuse("total", "is missing")
     return sheet.amount(sheet.order, "total")
 
 
-def _take_refunds(sheet: _Sheet, refunds: Sequence[Mapping[str, Any]]) -> None:
+def _take_refunds(sheet: Sheet, refunds: Sequence[Mapping[str, Any]]) -> None:
     """Note what was given back for which item, and in all. Their quantities and totals are negative."""
-    stated = [abs(sheet.amount(one, "total", "refunds[].")) for one in _rows(sheet.order, "refunds")]
+    stated = [abs(sheet.amount(one, "total", "refunds[].")) for one in rows_of(sheet.order, "refunds")]
     sheet.refunded = sum(abs(sheet.amount(one, "amount", "refunds[].")) for one in refunds) or sum(stated)
     items = (
         one
         for refund in refunds
         for kind in ("line_items", "shipping_lines", "fee_lines")
-        for one in _rows(refund, kind)
+        for one in rows_of(refund, kind)
     )
     for item in items:
-        back = sheet.back.setdefault(str(_meta(item).get("_refunded_item_id", "")), _Back())
+        back = sheet.back.setdefault(str(meta_of(item).get("_refunded_item_id", "")), _Back())
         quantity = item.get("quantity")
         back.units += abs(quantity) if isinstance(quantity, int) else 0
         back.amount += abs(sheet.amount(item, "total", "refunds[].line_items[]."))
         back.tax += abs(sheet.amount(item, "total_tax", "refunds[].line_items[]."))
 
 
-def _kept(sheet: _Sheet, row: Mapping[str, Any]) -> int:
+def _kept(sheet: Sheet, row: Mapping[str, Any]) -> int:
     """The total of a line that is left after refunds, minor units. What went beyond it was off the whole order."""
     left = sheet.amount(row, "total") - sheet.back.get(str(row.get("id")), _Back()).amount
     if left < 0 <= sheet.amount(row, "total"):
@@ -226,8 +232,8 @@ def _kept(sheet: _Sheet, row: Mapping[str, Any]) -> int:
     return left
 
 
-def _lines(sheet: _Sheet) -> Iterator[dict[str, Any]]:
-    rows = _rows(sheet.order, "line_items")
+def _lines(sheet: Sheet) -> Iterator[dict[str, Any]]:
+    rows = rows_of(sheet.order, "line_items")
     parents = {str(row.get("bundled_by") or row.get("composite_parent") or "") for row in rows}
     for position, row in enumerate(rows, 1):
         where = f"line_items[{position}]."
@@ -251,10 +257,10 @@ def _lines(sheet: _Sheet) -> Iterator[dict[str, Any]]:
         }
 
 
-def _ships(sheet: _Sheet, row: Mapping[str, Any], parents: set[str]) -> bool:
+def _ships(sheet: Sheet, row: Mapping[str, Any], parents: set[str]) -> bool:
     """Whether a parcel is needed. What is not known, such as a deleted product, is taken to need one."""
     child = row.get("bundled_by") or row.get("composite_parent")
-    if child and "no" in {_meta(row).get(f"_{kind}_item_needs_shipping") for kind in ("bundled", "composite")}:
+    if child and "no" in {meta_of(row).get(f"_{kind}_item_needs_shipping") for kind in ("bundled", "composite")}:
         return False  # it leaves inside its parent
     is_parent = row.get("bundled_items") or row.get("composite_children") or str(row.get("id")) in parents
     if is_parent and not row.get("sku"):
@@ -263,9 +269,9 @@ def _ships(sheet: _Sheet, row: Mapping[str, Any], parents: set[str]) -> bool:
     return item == 0 or (item not in sheet.virtual and sheet.order.get("needs_processing") is not False)
 
 
-def _fees(sheet: _Sheet) -> Iterator[dict[str, Any]]:
+def _fees(sheet: Sheet) -> Iterator[dict[str, Any]]:
     """Fees and tips as lines; what is negative is a discount."""
-    for position, row in enumerate(_rows(sheet.order, "fee_lines"), 1):
+    for position, row in enumerate(rows_of(sheet.order, "fee_lines"), 1):
         kept = _kept(sheet, row)
         if sheet.amount(row, "total", f"fee_lines[{position}].") < 0:
             sheet.discount -= kept
@@ -281,7 +287,7 @@ def _fees(sheet: _Sheet) -> Iterator[dict[str, Any]]:
         }
 
 
-def _payment(sheet: _Sheet, meaning: str, total: int) -> str:
+def _payment(sheet: Sheet, meaning: str, total: int) -> str:
     if meaning == "refunded" or 0 < total <= sheet.refunded:
         return "refunded"
     if meaning in {"pending", "authorized", "on_terms"}:
@@ -338,8 +344,9 @@ def _address(row: Mapping[str, Any]) -> dict[str, str] | None:
     return found if any(value for name, value in found.items() if name != "phone") else None
 
 
-def _meta(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {str(one.get("key") or ""): one.get("value") for one in _rows(row, "meta_data")}
+def meta_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The meta data of an order or of a line: name -> value; of several with one name the last."""
+    return {str(one.get("key") or ""): one.get("value") for one in rows_of(row, "meta_data")}
 
 
 def _said(value: Any) -> str:
@@ -349,7 +356,7 @@ def _said(value: Any) -> str:
 
 def _line_attributes(row: Mapping[str, Any]) -> dict[str, str]:
     """What the customer chose, and the bundle the line belongs to."""
-    found = {name: _said(value) for name, value in _meta(row).items() if name and not name.startswith("_")}
+    found = {name: _said(value) for name, value in meta_of(row).items() if name and not name.startswith("_")}
     parent = row.get("bundled_by") or row.get("composite_parent")
     bundle = {"bundle": str(parent)} if parent else {}
     return bundle | {name: value for name, value in found.items() if value}
@@ -357,13 +364,13 @@ def _line_attributes(row: Mapping[str, Any]) -> dict[str, str]:
 
 def _attributes(order: Mapping[str, Any], terms: Terms) -> dict[str, str]:
     """Public meta, the private meta that is asked for, and what rules may want to know of the order."""
-    meta = _meta(order)
+    meta = meta_of(order)
     found = {name: _said(value) for name, value in meta.items() if name and (name[0] != "_" or name in terms.meta)}
     found |= {name: _said(meta.get(_ATTRIBUTION + name)) for name in _ATTRIBUTES}
     found |= {
         "status": status_of(order),
         "payment_method": str(order.get("payment_method") or ""),
-        "coupons": ", ".join(str(one.get("code") or "") for one in _rows(order, "coupon_lines")),
-        "pickup": "yes" if _is_pickup(_rows(order, "shipping_lines"), terms) else "",
+        "coupons": ", ".join(str(one.get("code") or "") for one in rows_of(order, "coupon_lines")),
+        "pickup": "yes" if _is_pickup(rows_of(order, "shipping_lines"), terms) else "",
     }
     return {name: value for name, value in found.items() if value}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from orderctl.channels.woocommerce_site import CORE, Site, has_no_route
+from orderctl.channels.woocommerce_site import CORE, MOST, Site, has_no_route
 from orderctl.core.adapters import Probe
 from orderctl.core.errors import RemoteDenied, RemoteError, RemoteRefused
+from orderctl.wire import probes
 
 _KEYS = 'look at WooCommerce, Settings, Advanced, REST API; a host that takes headers away needs auth = "query"'
-_LARGEST_SKEW_S = 120
 _CLOCK = "set the clocks; signed requests need them within 15 minutes"
 _STOCK_OFF = "switch on stock management under WooCommerce, Settings, Products, Inventory"
 
@@ -22,33 +22,26 @@ def probe(site: Site, tracking_route: str) -> list[Probe]:
         return [first]
     return [
         first,
-        _clock(site),
+        probes.clock(site.client.skew_s, _CLOCK),
         _tried("writing", lambda: _writing(site)),
         _tried("version", lambda: _version(site)),
         *_tracking(site, tracking_route),
         _tried("stock", lambda: _stock(site)),
+        _tried("oversell", lambda: _oversell(site)),
     ]
 
 
 def _tried(what: str, find: Callable[[], Probe]) -> Probe:
     try:
         return find()
-    except RemoteDenied as error:
-        return Probe(what, "fail", error.said, _KEYS)
     except RemoteError as error:
-        return Probe(what, "fail", error.said, error.next or "look at base_url, and at the site in a browser")
+        return probes.failed(what, error, _KEYS)
 
 
 def _orders(site: Site) -> Probe:
     answer = site.get(f"{CORE}/orders", [("per_page", "1"), ("status", "any"), ("_fields", "id")])
     found = answer.headers.get("x-wp-total", "")
     return Probe("orders", "ok", f"can be read{f', {found} of them' if found else ''}")
-
-
-def _clock(site: Site) -> Probe:
-    skew = site.client.skew_s
-    verdict = "ok" if abs(skew) <= _LARGEST_SKEW_S else "warn"
-    return Probe("clock", verdict, f"{skew:+d} s beside ours", "" if verdict == "ok" else _CLOCK)
 
 
 def _writing(site: Site) -> Probe:
@@ -100,3 +93,13 @@ def _stock(site: Site) -> Probe:
         return Probe("stock", "warn", "its switch is not shown to this user", "the key of a shop manager shows it")
     on = isinstance(value, Mapping) and value.get("value") == "yes"
     return Probe("stock", "ok" if on else "warn", "is managed" if on else "is not managed", "" if on else _STOCK_OFF)
+
+
+def _oversell(site: Site) -> Probe:
+    """Whether products go on selling when nothing is left: each of them has a switch of its own."""
+    rows = site.page(f"{CORE}/products", [("per_page", str(MOST)), ("_fields", "id,backorders")]).rows
+    on = sum(1 for row in rows if row.get("backorders") in {"yes", "notify"})
+    if on:
+        hint = "turn off 'Allow backorders' for them, unless it is meant"
+        return Probe("oversell", "warn", f"{on} of {len(rows)} products looked at go on selling at 0", hint)
+    return Probe("oversell", "ok", f"none of {len(rows)} products looked at sells below 0")

@@ -4,7 +4,8 @@ Tracking, by the first way that the site has:
 1. its own fulfillments: a record per parcel with its lines
 2. the Shipment Tracking extension: a number per order; lines stand in our own meta beside it
 3. a note to the customer; lines stand in our own meta, too
-Each looks first whether the tracking number is there. With the last parcel the order gets its final status; as long as
+Each looks first whether the tracking number is there. A corrected package changes its record, takes the place of its
+number, or is another note, which says so. With the last parcel the order gets its final status; as long as
 something is missing it keeps the one it has. A cancellation is a status, so it is for whole orders only.
 """
 
@@ -16,21 +17,24 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote
 
-from orderctl.channels.woocommerce_carriers import name_in, slug_of, url_of
+from orderctl.channels.woocommerce_carriers import name_in, slug_of
 from orderctl.channels.woocommerce_site import CORE, Site, has_no_route
+from orderctl.core.carriers import title
 from orderctl.core.effects import ACCEPTED, Cancellation, Document, Receipt, Tracking
 from orderctl.core.errors import RemoteError, RemoteRefused
 from orderctl.core.orders import Order
 
 _META = "_orderctl_packages"
 _REFERENCE = "_orderctl_reference"
+#: Where a fulfillment says what stands on the parcel.
+_LABEL = ("_tracking_number", "_shipment_provider", "_provider_name", "_tracking_url")
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
     """What writing to orders takes. `read` brings an order as it is now, understood and as it was sent.
 
-    `way` is empty where it is to be found out; carriers are named in lower case.
+    `way` is empty where it is to be found out.
     """
 
     site: Site
@@ -65,6 +69,7 @@ def tell_tracking(telling: Telling, asked: Mapping[str, Any]) -> Receipt:
     """Tell of each package what is not there yet, and complete the order with its last one."""
     for package in asked["packages"]:
         there = _Parcels(telling, package)
+        there.relabel()
         if not there.has_it():
             there.add()
         there.settle()
@@ -91,6 +96,7 @@ class _Parcels:
         self._route = f"{CORE}/orders/{quote(package['channel_order_id'], safe='')}"
         self._trackings = f"{telling.route}/orders/{quote(package['channel_order_id'], safe='')}/shipment-trackings"
         self.number = package["tracking_number"] or package["reference"]
+        self._replaces = package["replaces"]
         self._lines = {line["channel_line_id"]: line["quantity"] for line in package["lines"]}
         self._way, rows = self._look()
         self._rows = [*filter(_is_there, rows)]
@@ -117,10 +123,43 @@ class _Parcels:
     def has_it(self) -> bool:
         """Whether the parcel is there. Where the way knows lines, lines that are missing under its number are told."""
         if self._way == "fulfillments":
-            return not self._missing()
+            return not self._missing() and not self._stale()
         if self._way == "shipment-tracking":
-            return self.number in {str(row.get("tracking_number")) for row in self._rows}
-        return any(self.number in str(row.get("note")) for row in self._rows)
+            old = self._stale()
+            return self.number in {str(row.get("tracking_number")) for row in self._rows if row not in old}
+        notes = [str(row.get("note")) for row in self._rows]
+        return any(self.number in note and note.endswith(self._is_correction()) for note in notes)
+
+    def relabel(self) -> None:
+        """Records of the parcel as it was called before are changed; a number that has to make way, does."""
+        for row in self._stale():
+            if self._way == "fulfillments":
+                meta = _meta(row) | dict.fromkeys(_LABEL, "") | self._label()
+                body = {"status": "fulfilled", "is_fulfilled": True, "meta_data": _rows(meta)}
+                self._site.write("PUT", f"{self._route}/fulfillments/{row['id']}", body, "keyed")
+                self._rows = [{**row, "meta_data": _rows(meta)} if one is row else one for one in self._rows]
+            elif self._replaces == self.number:
+                self._remove(row)
+
+    def _remove(self, row: Mapping[str, Any]) -> None:
+        self._site.write("DELETE", f"{self._trackings}/{row['tracking_id']}", {}, "keyed")
+        self._rows = [one for one in self._rows if one is not row]
+
+    def _stale(self) -> list[Mapping[str, Any]]:
+        """The records, not notes, that show the parcel as it was called before."""
+        if not self._replaces or self._way == "note":
+            return []
+        in_meta = self._way == "fulfillments"
+        name, wanted = ("_shipment_provider", self._label()) if in_meta else ("tracking_provider", self._tracking())
+        rows = [(row, _meta(row) if in_meta else row) for row in self._rows]
+        is_same = self._replaces == self.number
+        number = "_tracking_number" if in_meta else "tracking_number"
+        return [
+            row
+            for row, stated in rows
+            if stated.get(number) == self._replaces
+            and not (is_same and _provider(stated, name) == _provider(wanted, name))
+        ]
 
     def add(self) -> None:
         """Add the parcel: never sent twice, as nothing on the other side would notice."""
@@ -134,7 +173,13 @@ class _Parcels:
             self._site.write("POST", f"{self._route}/notes", body, "blind")
 
     def settle(self) -> None:
-        """Note what is in the parcel where the way itself does not, and complete the order if nothing is missing."""
+        """Note what is in the parcel where the way itself does not, and complete the order if nothing is missing.
+
+        The number that it had before is taken away, now that the new one is there.
+        """
+        if self._way == "shipment-tracking":
+            for old in self._stale():
+                self._remove(old)
         final = self._telling.complete_status
         if self._way == "fulfillments" and not final:
             return
@@ -150,8 +195,9 @@ class _Parcels:
         if self._way == "fulfillments":
             return _sum([*map(_items, self._rows), self._missing()]), {}
         stated = _packages(order)
-        known = stated.get(self.number, {})
-        if known.items() >= self._lines.items():
+        before = stated.pop(self._replaces, {}) if self._replaces != self.number else {}
+        known = before | stated.get(self.number, {})
+        if not before and known.items() >= self._lines.items():
             return _sum(stated.values()), {}
         stated[self.number] = known | self._lines
         text = json.dumps(stated, separators=(",", ":"), sort_keys=True)
@@ -165,39 +211,43 @@ class _Parcels:
         return {line: units for line, units in left.items() if units > 0}
 
     def _fulfillment(self) -> dict[str, Any]:
+        items = [{"item_id": int(line), "qty": units} for line, units in self._missing().items()]
+        meta = {"_items": items, **self._label(), _REFERENCE: self._package["reference"]}
+        return {"status": "fulfilled", "is_fulfilled": True, "meta_data": _rows(meta)}
+
+    def _label(self) -> dict[str, str]:
         carrier = self._package["carrier"]
-        slug = self._telling.carriers.get(carrier.casefold()) or slug_of(carrier)
-        meta = {
-            "_items": [{"item_id": int(line), "qty": units} for line, units in self._missing().items()],
-            "_tracking_number": self.number,
-            "_shipment_provider": slug or "other",
-            "_provider_name": "" if slug else carrier,
-            "_tracking_url": url_of(carrier, self.number),
-            _REFERENCE: self._package["reference"],
-        }
-        rows = [{"key": key, "value": value} for key, value in meta.items() if value]
-        return {"status": "fulfilled", "is_fulfilled": True, "meta_data": rows}
+        slug = slug_of(carrier, self._telling.carriers)
+        name = "" if slug else title(carrier)
+        return dict(zip(_LABEL, (self.number, slug or "other", name, self._package["url"]), strict=True))
 
     def _tracking(self) -> dict[str, str]:
         carrier = self._package["carrier"]
-        known = self._telling.carriers.get(carrier.casefold()) or name_in(carrier)
-        custom = {"custom_tracking_provider": carrier or "Other"}
-        url = url_of(carrier, self.number)
-        if url:
-            custom["custom_tracking_link"] = url
+        known = name_in(carrier, self._telling.carriers)
+        custom = {"custom_tracking_provider": title(carrier) or "Other"}
+        if self._package["url"]:
+            custom["custom_tracking_link"] = self._package["url"]
         body = {"tracking_provider": known} if known else custom
         return {**body, "tracking_number": self.number, "date_shipped": self._package["shipped_at"][:10]}
 
     def _note(self) -> str:
         values = {
-            "{carrier}": self._package["carrier"],
+            "{carrier}": title(self._package["carrier"]),
             "{tracking_number}": self.number,
-            "{tracking_url}": url_of(self._package["carrier"], self.number),
+            "{tracking_url}": self._package["url"],
         }
         text = self._telling.note
         for name, value in values.items():
             text = text.replace(name, value)
-        return (text if self.number in text else f"{text} {self.number}").strip()
+        told = (text if self.number in text else f"{text} {self.number}").strip()
+        return f"{told} {self._is_correction()}".strip()
+
+    def _is_correction(self) -> str:
+        """What ends the note about a corrected package; empty for any other."""
+        if not self._replaces:
+            return ""
+        carrier = title(self._package["carrier"])
+        return f"(instead of {self._replaces})" if self._replaces != self.number else f"(now with {carrier})"
 
 
 def cancel(telling: Telling, asked: Mapping[str, Any]) -> Receipt:
@@ -243,6 +293,16 @@ def _listed(value: Any, route: str) -> list[Mapping[str, Any]]:
 def _meta(row: Mapping[str, Any]) -> dict[str, Any]:
     rows = row.get("meta_data")
     return {one["key"]: one.get("value") for one in rows if "key" in one} if isinstance(rows, list) else {}
+
+
+def _rows(meta: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [{"key": key, "value": value} for key, value in meta.items() if value]
+
+
+def _provider(stated: Mapping[str, Any], name: str) -> tuple[Any, Any]:
+    """Who carries it: one of those that the site knows, or another by name."""
+    own = stated.get(f"custom_{name}")
+    return stated.get(name) or own, stated.get("_provider_name") or ""
 
 
 def _is_there(row: Mapping[str, Any]) -> bool:

@@ -173,7 +173,10 @@ class Printout:
         return self.table
 
     def blocks(self) -> Iterable[Block]:
-        """Its lines, for a terminal."""
+        """Its lines, for a terminal; what is no text would only disturb it."""
+        if not _is_text(self.content):
+            said = f"{len(self.content):,} bytes that are no text; name a file with --output."
+            return [Lines((said,))]
         return [Lines(tuple(self.content.decode("utf-8", "replace").splitlines()), as_is=True)]
 
     def unattended(self) -> None:
@@ -202,3 +205,7 @@ def filled(whole: Table) -> Table:
     """`whole` without the columns in which no row has anything."""
     kept = tuple(column for column in whole.columns if any(row.get(column.key) not in _NOTHING for row in whole.rows))
     return Table(kept or whole.columns, whole.rows, whole.empty)
+
+
+def _is_text(content: bytes) -> bool:
+    return not content.startswith((b"%PDF", b"PK\x03\x04")) and b"\0" not in content

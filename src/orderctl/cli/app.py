@@ -28,6 +28,8 @@ BUGS = "orderctl's maintainers"
 class Terminated(BaseException):
     """SIGTERM came; raised where the program is, so that what is open is rolled back."""
 
+    exit = Exit.TERMINATED
+
 
 def run(arguments: Sequence[str], call: Callable[[Sequence[str]], int] | None = None) -> int:
     """Do what `arguments` say (with `call`, if not the usual one) and give the exit code; nothing is raised."""

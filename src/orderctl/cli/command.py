@@ -1,22 +1,25 @@
 """What every command does around its own work: read shared options, open the context, show the answer, exit.
 
-`reading`, `writing` and `storeless` turn a function into the one that typer calls: they add the shared options to its
-own, and open what its kind needs. Some arguments of its own reach the function worked out:
+`reading`, `writing` and the others like them turn a function into the one that typer calls: they add the shared
+options to its own, and open what its kind needs. Some arguments of its own reach the function worked out:
 - `limit`: the number of rows to read, 50 for a person at a terminal who asked for none
 - `unattended`: whether the answer goes to a mail or a log; no option says so
-`if_free` is answered here. Nothing heavy is imported before the call.
+Nothing heavy is imported before the call.
 """
 
 from __future__ import annotations
 
+import contextlib
 import inspect
-from collections.abc import Callable
-from typing import Any, get_type_hints
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from orderctl.cli import options
 from orderctl.cli.answers import Answer
 from orderctl.cli.options import Shared
-from orderctl.core.errors import BusyError
+
+if TYPE_CHECKING:
+    from orderctl.steps.context import Context
 
 Work = Callable[..., Answer]
 
@@ -31,6 +34,16 @@ def writing(work: Work) -> Callable[..., int]:
     return _command(work, options.READING | options.WRITING, _in_a_context(write=True))
 
 
+def reconciling(work: Work) -> Callable[..., int]:
+    """As `writing`, of a store that may be older than its journal; it sends nothing."""
+    return _command(work, options.READING | options.WRITING, _in_a_context(write=True, put_back=True))
+
+
+def replacing(work: Work) -> Callable[..., int]:
+    """A command (shared options, own arguments) that opens the store when and as often as it needs, or not at all."""
+    return _command(work, options.READING | options.WRITING, lambda work, said, values: work(said, **values))
+
+
 def trying(work: Work) -> Callable[..., int]:
     """A command (context, own arguments) that asks others and changes nothing; it works before there is a store."""
     return _command(work, options.READING, _in_a_context(write=True, on_a_copy=True))
@@ -39,6 +52,35 @@ def trying(work: Work) -> Callable[..., int]:
 def storeless(work: Work) -> Callable[..., int]:
     """A command (shared options, own arguments) that opens no store."""
     return _command(work, options.READING, lambda work, said, values: work(said, **values))
+
+
+@contextlib.contextmanager
+def opened(
+    said: Shared, *, write: bool, on_a_copy: bool = False, put_back: bool = False, max_time_s: int | None = None
+) -> Iterator[Context]:
+    """What the shared options `said` name, opened; `on_a_copy` = nothing is changed whatever is done with it.
+
+    `put_back` and `max_time_s` as for `open_context`.
+    """
+    from orderctl.cli import render
+    from orderctl.steps.context import open_context
+
+    with (
+        render.progress(wanted=write and not said.quiet) as draw,
+        open_context(
+            said.config,
+            said.rules,
+            said.db,
+            write=write,
+            dry_run=on_a_copy or said.dry_run,
+            wait_s=said.wait,
+            actor=actor(),
+            progress=draw,
+            put_back=put_back,
+            max_time_s=max_time_s,
+        ) as ctx,
+    ):
+        yield ctx
 
 
 def _command(work: Work, shared: dict[str, object], call: Callable[..., Answer]) -> Callable[..., int]:
@@ -78,32 +120,12 @@ def _own_parameters(work: Work) -> dict[str, inspect.Parameter]:
     return {one.name: one.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[one.name]) for one in own}
 
 
-def _in_a_context(*, write: bool, on_a_copy: bool = False) -> Callable[[Work, Shared, dict[str, Any]], Answer]:
+def _in_a_context(
+    *, write: bool, on_a_copy: bool = False, put_back: bool = False
+) -> Callable[[Work, Shared, dict[str, Any]], Answer]:
     def call(work: Work, said: Shared, values: dict[str, Any]) -> Answer:
-        from orderctl.cli import render
-        from orderctl.cli.reports import Done
-        from orderctl.steps.context import open_context
-
-        if_free = values.pop("if_free", False)
-        try:
-            with (
-                render.progress(wanted=write and not said.quiet) as draw,
-                open_context(
-                    said.config,
-                    said.rules,
-                    said.db,
-                    write=write,
-                    dry_run=on_a_copy or said.dry_run,
-                    wait_s=said.wait,
-                    actor=actor(),
-                    progress=draw,
-                ) as ctx,
-            ):
-                return work(ctx, **values)
-        except BusyError:
-            if not if_free:
-                raise
-            return Done((), whole_pass=True)
+        with opened(said, write=write, on_a_copy=on_a_copy, put_back=put_back) as ctx:
+            return work(ctx, **values)
 
     return call
 

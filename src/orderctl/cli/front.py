@@ -7,7 +7,7 @@ from __future__ import annotations
 
 #: name -> (what to load when it is called, one line of help)
 STEPS = {
-    "run": ("orderctl.cli.steps:run", "One pass: pull, collect, route, dispatch, push."),
+    "run": ("orderctl.cli.run:run", "One pass: pull, collect, route, dispatch, push."),
     "pull": ("orderctl.cli.steps:pull", "Bring in what channels have."),
     "collect": ("orderctl.cli.steps:collect", "Bring in what locations answered."),
     "route": ("orderctl.cli.steps:route", "Decide where each waiting order ships from."),
@@ -25,10 +25,15 @@ NOUNS = {
     "channels": ("orderctl.cli.channels:app", "Where orders come from, and what goes back."),
     "locations": ("orderctl.cli.locations:app", "What can ship, and whether it works now."),
     "config": ("orderctl.cli.config:app", "Check channels.toml, show what is in force."),
-    "db": ("orderctl.cli.db:app", "Copy the store, check that it is sound."),
+    "db": ("orderctl.cli.db:app", "Copy the store, put a copy back, check that it is sound."),
+    "privacy": ("orderctl.cli.privacy:app", "Customers' data: what there is, taking it out for good."),
 }
 ALSO = {
     "status": ("orderctl.cli.status:status", "How things stand; the same as orderctl alone."),
+    "init": ("orderctl.cli.init:init", "Set up a folder: configuration, rules, tests of them."),
+    "doctor": ("orderctl.cli.doctor:doctor", "Is everything well? A line each, with the fix."),
+    "schedule": ("orderctl.cli.schedule:schedule", "What cron or systemd needs to start passes."),
+    "completion": ("orderctl.cli.completion:completion", "What a shell needs to complete words."),
     "reconcile": ("orderctl.cli.reconcile:app", "Compare what others say with what is stored."),
     "explain": ("orderctl.cli.explain:explain", "Why an order was decided as it was."),
     "help": ("orderctl.cli.codes:help_", "What a code means: exit, exception, finding."),
@@ -55,6 +60,17 @@ EXITS = {
     130: "stopped by Ctrl-C; 143: by a signal",
 }
 
+_EXAMPLES = """\
+Nothing is set up in this folder. To begin:
+
+  orderctl init --demo shop     a made-up shop; then: cd shop && orderctl run
+  orderctl init shop            your own: it asks what sells and what ships
+  orderctl doctor               is everything there, does everybody answer?
+  orderctl run --dry-run        what a pass would do; nothing is changed
+  orderctl explain 1001         why an order was decided as it was
+  orderctl status -c /srv/shop/channels.toml
+
+"""
 _HEAD = """\
 Usage: orderctl COMMAND [ARGUMENTS] [OPTIONS]
 
@@ -62,8 +78,8 @@ Every channel's orders in one SQLite file, routed by rules that you can test.
 """
 
 
-def help_text() -> str:
-    """What `orderctl --help` says."""
+def help_text(*, begin: bool = False) -> str:
+    """What `orderctl --help` says; `begin` = with examples first, for somebody who has not set up anything yet."""
     width = max(map(len, [*COMMANDS, *OPTIONS]))
     sections = {
         "Steps of a pass": {name: line for name, (_, line) in STEPS.items()},
@@ -72,7 +88,7 @@ def help_text() -> str:
         "Options of every command": OPTIONS,
         "Exit codes": {str(code): line for code, line in EXITS.items()},
     }
-    parts = [_HEAD]
+    parts = [_EXAMPLES, _HEAD] if begin else [_HEAD]
     for title, entries in sections.items():
         rows = "".join(f"  {name:<{width}}  {line}\n" for name, line in entries.items())
         parts.append(f"\n{title}:\n{rows}")

@@ -40,10 +40,17 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """Commands by name; a value of `commands` may be `module:attribute` until it is called."""
+    """Commands by name; a value of `commands` may be `module:attribute` until it is called.
+
+    `bare` is the command that is meant where none is named; empty = one has to be.
+    """
+
+    bare = ""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the command's name; options before it are handed on to it."""
+        if self.bare and (not args or (args[0].startswith("-") and not leading_options(args)[1])):
+            args = [self.bare, *args]
         if not args:
             ctx.fail(f"Missing command: one of {', '.join(self.commands)}")
         lighten(self.get_params(ctx))
@@ -68,10 +75,11 @@ class Root(Group):
         formatter.write(help_text())
 
 
-def noun(name: str, help_: str) -> typer.Typer:
-    """An empty group of verbs."""
+def noun(name: str, help_: str, bare: str = "") -> typer.Typer:
+    """An empty group of verbs; `bare` is the one that is meant where none is named."""
+    kind = type("Bare", (Group,), {"bare": bare}) if bare else Group
     return typer.Typer(
-        name=name, help=help_, cls=Group, context_settings=SETTINGS, rich_markup_mode=None, add_completion=False
+        name=name, help=help_, cls=kind, context_settings=SETTINGS, rich_markup_mode=None, add_completion=False
     )
 
 

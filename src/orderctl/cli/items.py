@@ -79,10 +79,16 @@ def _readable(item: Row) -> Row:
     said["ships"] = [one if isinstance(one, str) else _shipment(one) for one in item.get("shipments", ())]
     if "stock" in item:
         said["numbers"] = len(item["stock"])
-    said["told"] = [f"{one['reference']} {one['carrier']} {one['tracking_number']}" for one in item.get("tracking", ())]
+    said["told"] = [_parcel(one) for one in item.get("tracking", ())]
     said["told"] += [f"{one['order']} has arrived" for one in item.get("acknowledgments", ())]
     said["told"] += [_level(one) for one in item.get("stock", ())[:MOST_LEVELS]]
     return {**item, **said}
+
+
+def _parcel(one: Mapping[str, Any]) -> str:
+    """`WEB-1-1 UPS 1Z2 (was 1Z1)`."""
+    was = f" (was {one['replaces']})" if one["replaces"] not in {"", one["tracking_number"]} else ""
+    return f"{one['reference']} {one['carrier']} {one['tracking_number']}{was}"
 
 
 def _level(one: Mapping[str, Any]) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
 
-from orderctl.cli.answers import Answer, Facts, Listing, table
-from orderctl.cli.command import reading, writing
+from orderctl.cli.answers import Answer, Facts, Heading, Lines, Listing, Page, Printout, table
+from orderctl.cli.command import reading, trying, writing
 from orderctl.cli.group import Command, noun
 from orderctl.cli.reports import Done, sentence
+from orderctl.core.times import duration_text
 
 if TYPE_CHECKING:
     from orderctl.steps.context import Context
@@ -20,12 +22,14 @@ app = noun("locations", "What can ship, and whether it works now.")
 
 Name = Annotated[str, Argument(metavar="LOCATION")]
 
+TEST = {"way": "way", "what": "what", "verdict": "verdict", "found": "_found", "next": "_what to do"}
 LIST = {
     "location": "location",
     "kind": "kind",
     "stock": "+stock",
     "send": "+sent by",
     "confirm": "+answers by",
+    "beside": "shadow of",
     "planned": ">planned",
     "in_hand": ">in hand",
     "uncertain": ">uncertain",
@@ -40,10 +44,78 @@ def list_(ctx: Context) -> Answer:
 
     Exit: 0 done, 2 a file is wrong, 6 the store cannot be used.
     """
-    from orderctl.steps import care
+    from orderctl.steps import locations
 
-    rows = care.locations_list(ctx)
+    rows = locations.locations_list(ctx)
     return Listing(table(LIST, rows, "channels.toml has no locations."))
+
+
+@app.command("show", cls=Command)
+@reading
+def show(ctx: Context, location: Name) -> Answer:
+    """Show one location: how it is reached, what is promised after a lost answer, its times, whom to ask.
+
+    Exit: 0 done, 2 no such location or a file is wrong, 6 the store cannot be used.
+    """
+    from orderctl.steps import locations
+
+    one = locations.location_show(ctx, location)
+    return Page(one, (Heading(location), Facts(tuple(_facts(one)))), table(LIST, [one]))
+
+
+@app.command("test", cls=Command)
+@trying
+def test(ctx: Context, location: Name) -> Answer:
+    """Try the ways to and from a location out without handing anything over: whether they let us in, read and write.
+
+    Exit: 0 all is well, 2 no such location or a file is wrong, 6 the store cannot be used, 7 something of it fails.
+    """
+    from orderctl.steps import locations
+
+    report = locations.location_test(ctx, location)
+    return Done([report], said=[table(TEST, report.items, "There is nothing to try out.")])
+
+
+@app.command("spec", cls=Command)
+@trying
+def spec(
+    ctx: Context,
+    location: Name,
+    output: Annotated[Path | None, Option("--output", metavar="FILE", help="Write it here; default stdout.")] = None,
+) -> Answer:
+    """Write what a partner has to know before the first live order: format, fields, samples, answers, errors, class.
+
+    Exit: 0 done, 2 no such location, a file is wrong or FILE is there already, 6 the store cannot be used.
+    """
+    from orderctl.steps import location_spec, shipments
+
+    document = location_spec.location_spec(ctx, location)
+    value = {"location": location, "document": document.name, "content": document.content.decode(), "file": None}
+    known = table({"location": "location", "document": "document", "file": "file"}, [value])
+    if output is None:
+        return Printout(document.content, value, known)
+    value["file"] = shipments.save(document, output)
+    return Page(value, (Lines((f"{document.name} is written to {output}.",)),), known)
+
+
+@app.command("compare", cls=Command)
+@reading
+def compare(
+    ctx: Context,
+    location: Annotated[str, Argument(metavar="NEW", help="A location in shadow.")],
+    since: Annotated[
+        str, Option("--since", metavar="WHEN", help="A day, a moment, or a span such as 7d; copies made from then on.")
+    ] = "7d",
+) -> Answer:
+    """Compare what a location in shadow made of its copies with what was asked of it: go or no-go by [targets].
+
+    Exit: 0 go, 2 no such location in shadow, no such moment or a file is wrong, 6 the store cannot be used, 7 no-go.
+    """
+    from orderctl.cli.trial_page import page
+    from orderctl.steps.shadow_compare import locations_compare
+
+    report = locations_compare(ctx, location, since)
+    return page(report)
 
 
 @app.command("pause", cls=Command)
@@ -57,9 +129,9 @@ def pause(
 
     Exit: 0 done, 2 no such location or a file is wrong, 4 another process holds the store, 6 the store cannot be used.
     """
-    from orderctl.steps import care
+    from orderctl.steps import locations
 
-    return _done(ctx, care.location_pause(ctx, location, reason), "paused")
+    return _done(ctx, locations.location_pause(ctx, location, reason), "paused")
 
 
 @app.command("resume", cls=Command)
@@ -69,9 +141,9 @@ def resume(ctx: Context, location: Name) -> Answer:
 
     Exit: 0 done, 2 no such location or a file is wrong, 4 another process holds the store, 6 the store cannot be used.
     """
-    from orderctl.steps import care
+    from orderctl.steps import locations
 
-    return _done(ctx, care.location_resume(ctx, location), "works")
+    return _done(ctx, locations.location_resume(ctx, location), "works")
 
 
 @app.command("postcodes", cls=Command)
@@ -92,6 +164,21 @@ def postcodes(
     report = step.postcodes_import(ctx, file)
     facts = tuple((str(item["file"]), f"{item['known']} postcodes are known now") for item in report.items)
     return Done([report], dry_run=ctx.dry_run, said=[Facts(facts)])
+
+
+def _facts(one: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    yield from (("kind", one["kind"]), ("stock", one["stock"]), ("shadow of", one["beside"]))
+    yield from (("sent by", one["send"]), ("answers by", one["confirm"]), ("counts by", one["stock_feed"]))
+    yield "class", f"{one['class']}: {one['promise']}"
+    for what in ("acknowledge_within", "ship_within"):
+        seconds = one[f"{what}_s"]
+        yield what.replace("_", " "), duration_text(seconds) if seconds else ""
+    yield "silence is", one["on_no_ack"] if one["acknowledge_within_s"] else ""
+    yield "works", f"{', '.join(one['working_days'])} in {one['timezone']}"
+    yield "cut-off", ", ".join(f"{day} {at}" for day, at in one["cutoff"].items())
+    yield from (("contact", one["contact"]), ("who decides", one["escalate_to"]))
+    yield from ((state.replace("_", " "), f"{one[state]:,}") for state in ("planned", "in_hand", "uncertain"))
+    yield "paused since", one["paused_at"] or ""
 
 
 def _done(ctx: Context, report: Report, state: str) -> Done:

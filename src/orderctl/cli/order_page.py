@@ -8,6 +8,7 @@ from typing import Any
 from orderctl.cli.answers import Block, Facts, Heading, filled, table
 from orderctl.cli.items import by_carrier, units
 from orderctl.core.checks import WORDS
+from orderctl.core.story import told
 
 LINES = {
     "id": "line",
@@ -42,10 +43,10 @@ HOLDS = {
 }
 EXCEPTIONS = {"id": ">no.", "code": "code", "opened_at": "since", "message": "_what"}
 BACKORDERS = {"sku": "backordered", "quantity": ">units", "since": "since", "expected_at": "expected"}
-HISTORY = {"at": "when", "actor": "who", "kind": "what", "detail": "detail"}
+STORY = {"when": "when", "who": "who", "what": "what"}
 
 
-def page(order: Mapping[str, Any]) -> Iterable[Block]:
+def page(order: Mapping[str, Any], timezone: str = "UTC") -> Iterable[Block]:
     """The parts of an order's page: who and what, lines, shipments, what is in the way, what happened."""
     yield Heading(f"{order['channel']}/{order['number']}  {order.get('state', '')}")
     yield Facts(tuple(_header(order)))
@@ -55,12 +56,22 @@ def page(order: Mapping[str, Any]) -> Iterable[Block]:
         ("Backorders", BACKORDERS, order.get("backorders", ())),
         ("Holds", HOLDS, order.get("holds", ())),
         ("Exceptions", EXCEPTIONS, order.get("exceptions", ())),
-        ("History", HISTORY, order.get("history", ())),
     )
     for title, columns, rows in parts:
         if rows:
             yield Heading(title)
             yield filled(table(columns, rows, ""))
+    references = [one["reference"] for one in order.get("shipments", ())]
+    yield from story(order.get("history", ()), references, order.get("placed_at", ""), timezone)
+
+
+def story(
+    history: Iterable[Mapping[str, str]], references: Sequence[str], placed_at: str, timezone: str
+) -> Iterable[Block]:
+    """What happened, in the shop's time zone: to the order, then to each of the shipments `references`."""
+    for reference, lines in told(history, references, placed_at, timezone).items():
+        yield Heading(f"Shipment {reference}" if reference else f"What happened, by the clock of {timezone}")
+        yield table(STORY, [{"when": one.when, "who": one.who, "what": one.what} for one in lines])
 
 
 def _header(order: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -109,7 +120,7 @@ def lines(order: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _shipment(shipment: Mapping[str, Any]) -> dict[str, Any]:
     packages = [
-        " ".join(filter(None, (package.get("carrier"), package.get("tracking_number"), _told(package))))
+        " ".join(filter(None, (*map(package.get, ("carrier", "tracking_number")), _told(package), package.get("url"))))
         for package in shipment.get("packages", ())
     ]
     held = units(shipment.get("lines", ()))
@@ -117,4 +128,8 @@ def _shipment(shipment: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _told(package: Mapping[str, Any]) -> str:
+    if package.get("status") == "voided":
+        return "(label withdrawn)"
+    if package.get("status") == "delivered":
+        return "(delivered)"
     return "(channel knows)" if package.get("told_channel") else ""

@@ -1,134 +1,83 @@
-"""Orders: the list, the page of one with everything that happened to it, and what a person does with one."""
+"""Orders: the page of one with everything that happened to it, its money, and what a person decides about one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from orderctl.cli import order_page, pairs
-from orderctl.cli.answers import Answer, Facts, Listing, Page, table
+from orderctl.cli import order_changes, order_lists, order_page, pairs
+from orderctl.cli.answers import Answer, Facts, Heading, Page, filled, table
 from orderctl.cli.command import reading, writing
 from orderctl.cli.group import Command, noun
-from orderctl.cli.items import units
-from orderctl.cli.options import Limit
+from orderctl.cli.order_changes import Why, done
 from orderctl.cli.pairs import Units
-from orderctl.cli.reports import Done, sentence
 
 if TYPE_CHECKING:
     from orderctl.steps.context import Context
-    from orderctl.steps.report import Report
 
-app = noun("orders", "List orders, show one with everything about it, and decide by hand.")
+app = noun("orders", "Find orders, show one with everything about it, and decide by hand.")
 
 Name = Annotated[str, Argument(metavar="ORDER", help="Reference, CHANNEL/NUMBER, channel order id, or a number.")]
-Why = Annotated[str, Option("--reason", metavar="TEXT", help="Why; it is kept with who said it and when.")]
 
-LIST = {
-    "state": "state",
-    "channel": "channel",
-    "number": "number",
-    "placed_at": "placed",
-    "ship_by": "~ship by",
-    "country": "to",
-    "total": ">total",
+MONEY = {
+    "type": "what",
+    "amount": ">amount",
     "currency": "",
-    "locations": "from",
-    "holds": "held by",
-    "customer": "+customer",
-    "order": "~order",
+    "kind": "",
+    "reference": "of",
+    "source": "~said by",
+    "at": "~booked",
 }
 
-#: What a command does to an order at most once.
-_ONCE = ("held", "held already", "released", "noted", "routed", "split", "backordered", "put aside", "nothing to ship")
 
-
-@app.command("list", cls=Command)
-@reading
-def list_(
-    ctx: Context,
-    state: Annotated[
-        list[str] | None, Option("--state", metavar="STATE", help="Only orders in this state; may be said again.")
-    ] = None,
-    channel: Annotated[str, Option("--channel", metavar="CHANNEL", help="Only orders of this channel.")] = "",
-    at_risk: Annotated[
-        bool, Option("--at-risk", help="Only orders that cannot leave in time any more, as the last pass saw it.")
-    ] = False,
-    limit: Limit = None,
-) -> Answer:
-    """List orders, newest first.
-
-    Exit: 0 done, 2 no such state or channel or a file is wrong, 6 the store cannot be used.
-    """
-    from orderctl.steps import views
-
-    rows = views.orders_list(ctx, states=state or (), channel=channel, at_risk=at_risk, limit=limit)
-    return Listing(table(LIST, rows, "No orders."))
+app.command("list", cls=Command)(order_lists.list_)
+app.command("search", cls=Command)(order_lists.search)
 
 
 @app.command("show", cls=Command)
 @reading
-def show(ctx: Context, order: Name) -> Answer:
+def show(
+    ctx: Context,
+    order: Name,
+    archive: Annotated[
+        Path | None, Option("--archive", metavar="FILE", help="An archive that has it, made by `db archive`.")
+    ] = None,
+) -> Answer:
     """Show one order: its lines, shipments, holds, exceptions, and what happened to it.
+
+    Exit: 0 done, 2 no such order or a file is wrong, 6 the store cannot be used.
+    """
+    from orderctl.steps import archive as archives
+    from orderctl.steps import views
+
+    value = archives.archived(ctx, archive, order) if archive else views.order_show(ctx, order)
+    page = tuple(order_page.page(value, ctx.config.places.timezone))
+    return Page(value, page, table(order_page.LINES, order_page.lines(value)))
+
+
+@app.command("money", cls=Command)
+@reading
+def money(ctx: Context, order: Name) -> Answer:
+    """Show what an order brought in and what it cost, as far as it is known: fees, refunds, estimates.
+
+    What goes out is negative.
 
     Exit: 0 done, 2 no such order or a file is wrong, 6 the store cannot be used.
     """
     from orderctl.steps import views
 
-    value = views.order_show(ctx, order)
-    return Page(value, tuple(order_page.page(value)), table(order_page.LINES, order_page.lines(value)))
+    value = views.order_money(ctx, order)
+    rows = [{**entry, "kind": "estimate" if entry["estimate"] else ""} for entry in value["entries"]]
+    heading = Heading(f"{value['channel']}/{value['number']}")
+    sums = Facts(tuple(("together", f"{one['amount']} {one['currency']}") for one in value["sums"]))
+    return Page(value, (heading, filled(table(MONEY, rows, "Nothing.")), sums), table(MONEY, rows))
 
 
-@app.command("hold", cls=Command)
-@writing
-def hold(
-    ctx: Context,
-    order: Name,
-    reason: Annotated[str, Option("--reason", metavar="TEXT", help="What it waits for, in a word or two.")],
-    note: Annotated[str, Option("--note", metavar="TEXT", help="More about it.")] = "",
-) -> Answer:
-    """Let an order wait until a person releases it. What is planned stays reserved and does not leave.
-
-    Exit: 0 done, 2 no such order or a file is wrong, 4 another process holds the store, 6 the store cannot be used.
-    """
-    from orderctl.steps import by_hand
-
-    return _done(ctx, by_hand.hold(ctx, order, reason, note))
-
-
-@app.command("release", cls=Command)
-@writing
-def release(
-    ctx: Context,
-    order: Name,
-    hold: Annotated[
-        list[str] | None, Option("--hold", metavar="REASON", help="Only this hold; may be said again. Default: all.")
-    ] = None,
-    reason: Annotated[str, Option("--reason", metavar="TEXT", help="Why; it is kept with who said it.")] = "",
-) -> Answer:
-    """End holds of an order. Rules place them again only when the order changes.
-
-    Exit: 0 done, 2 no such order or hold or a file is wrong, 4 another process holds the store, 6 the store cannot be
-    used.
-    """
-    from orderctl.steps import by_hand
-
-    return _done(ctx, by_hand.release(ctx, order, hold or (), reason))
-
-
-@app.command("cancel", cls=Command)
-@writing
-def cancel(ctx: Context, order: Name, reason: Why, line: Units = None) -> Answer:
-    """Cancel an order or some of its units, as far as no location has them in hand.
-
-    Exit: 0 done, 2 no such order, line or so many units, or a file is wrong, 3 something new needs a person, 4 another
-    process holds the store, 6 the store cannot be used.
-    """
-    from orderctl.steps import by_hand
-
-    report = by_hand.cancel(ctx, order, pairs.units(line), reason)
-    return _done(ctx, report, nothing="nothing that no location has in hand already")
+app.command("history", cls=Command)(order_lists.history)
+for change in (order_changes.hold, order_changes.release, order_changes.cancel):
+    app.command(change.__name__, cls=Command)(change)
 
 
 @app.command("route", cls=Command)
@@ -148,20 +97,10 @@ def route(
     """
     from orderctl.steps import by_hand
 
-    return _done(ctx, by_hand.route_to(ctx, order, location, pairs.units(line), service, reason))
+    return done(ctx, by_hand.route_to(ctx, order, location, pairs.units(line), service, reason))
 
 
-@app.command("reroute", cls=Command)
-@writing
-def reroute(ctx: Context, order: Name) -> Answer:
-    """Take back what is only planned of an order and decide it anew by the rules.
-
-    Exit: 0 done, 2 no such order or a file is wrong, 3 something new needs a person, 4 another process holds the store,
-    6 the store cannot be used.
-    """
-    from orderctl.steps import by_hand
-
-    return _done(ctx, by_hand.reroute(ctx, order))
+app.command("reroute", cls=Command)(order_changes.reroute)
 
 
 @app.command("edit", cls=Command)
@@ -181,7 +120,7 @@ def edit(
     """
     from orderctl.steps import by_hand
 
-    return _done(ctx, by_hand.edit(ctx, order, pairs.changes(changes), reason))
+    return done(ctx, by_hand.edit(ctx, order, pairs.changes(changes), reason))
 
 
 @app.command("note", cls=Command)
@@ -193,26 +132,8 @@ def note(ctx: Context, order: Name, text: Annotated[str, Argument(metavar="TEXT"
     """
     from orderctl.steps import by_hand
 
-    return _done(ctx, by_hand.note(ctx, order, text))
+    return done(ctx, by_hand.note(ctx, order, text))
 
 
-def _done(ctx: Context, report: Report, nothing: str = "nothing") -> Done:
-    """What was done, and how the order stands after it."""
-    done = _said(report.counts) if report.counts else nothing
-    facts = [("done", done), *(pair for item in report.items for pair in _standing(item))]
-    return Done([report], dry_run=ctx.dry_run, said=[Facts(tuple(facts))])
-
-
-def _said(counts: Mapping[str, int]) -> str:
-    """What was done, without the number where there can be only one."""
-    one = [what for what, count in counts.items() if count == 1 and what in _ONCE]
-    rest = {what: count for what, count in counts.items() if what not in one}
-    return ", ".join([*one, *([sentence(rest)] if rest or not one else [])])
-
-
-def _standing(item: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    yield item["order"], item["state"]
-    yield "held by", ", ".join(item["holds"])
-    for shipment in item["shipments"]:
-        yield shipment["reference"], f"{shipment['state']} at {shipment['location']}"
-    yield "backordered", units(item["backorders"])
+for mark in (order_changes.tag, order_changes.untag, order_changes.assign):
+    app.command(mark.__name__, cls=Command)(mark)

@@ -100,6 +100,28 @@ def note(text: str) -> None:
     _write(sys.stderr, "".join(f"{line}\n" for line in lines))
 
 
+def can_ask() -> bool:
+    """Whether a person sits at a terminal who can be asked."""
+    return bool(sys.stdin and sys.stdin.isatty() and at_a_terminal(sys.stderr))
+
+
+def answer(question: str, usual: str) -> str:
+    """What a person answers to `question`; `usual` when that is nothing. KeyboardInterrupt when they went away."""
+    note(f"{question}{f' [{usual}]' if usual else ''}")
+    line = sys.stdin.readline()
+    if not line:
+        raise KeyboardInterrupt
+    return line.strip() or usual
+
+
+def agreed(question: str) -> bool:
+    """Whether a person at a terminal answers `question` with yes. Where nobody sits at one, the answer is no."""
+    if not can_ask():
+        return False
+    note(f"{question} [y/N]")
+    return sys.stdin.readline().strip().casefold() in {"y", "yes"}
+
+
 def _in_pieces(line: str, width: int) -> list[str]:
     """`line` as it fits a screen; the command at its end stays whole, so that it can be pasted."""
     if len(line) <= width:

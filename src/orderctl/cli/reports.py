@@ -29,6 +29,8 @@ _NEW = ("new exception", "new exceptions")
 _CHANNEL = ("channel failed", "channels failed")
 _LOCATION = ("location failed", "locations failed")
 _DIFFERENCE = ("difference", "differences")
+_TRIED = ("thing does not work", "things do not work")
+_MISSED = ("location is no-go", "locations are no-go")
 _OTHER = ("problem", "problems")
 _FAILED = {"pull": _CHANNEL, "push": _CHANNEL, "collect": _LOCATION, "dispatch": _LOCATION}
 
@@ -166,7 +168,7 @@ def _kind(step: str, problem: Trouble) -> tuple[str, str]:
     if problem.exit is Exit.ATTENTION:
         return _NEW
     if problem.exit is Exit.CHECK:
-        return _DIFFERENCE
+        return {"probe_failed": _TRIED, "target_missed": _MISSED}.get(problem.code, _DIFFERENCE)
     return _FAILED.get(step, _OTHER)
 
 

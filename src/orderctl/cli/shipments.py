@@ -50,9 +50,12 @@ PACKAGES = {
     "carrier": "carrier",
     "tracking_number": "tracking number",
     "shipped_at": "shipped",
+    "status": "status",
     "told_channel": "channel knows",
     "service": "+service",
     "units": "_units",
+    "was": "_was before",
+    "url": "_follow at",
 }
 
 
@@ -85,7 +88,7 @@ def show(ctx: Context, reference: Reference) -> Answer:
     from orderctl.steps import shipments
 
     value = shipments.shipment_show(ctx, reference)
-    return Page(value, tuple(_page(value)), table(LINES, _lines(value)))
+    return Page(value, tuple(_page(value, ctx.config.places.timezone)), table(LINES, _lines(value)))
 
 
 @app.command("confirm", cls=Command)
@@ -96,12 +99,21 @@ def confirm(
     *,
     line: Units = None,
     tracking: Annotated[str, Option("--tracking", metavar="NUMBER", help="The package's tracking number.")] = "",
+    replaces: Annotated[
+        str, Option("--replaces", metavar="NUMBER", help="The package's number until now; --tracking is its new one.")
+    ] = "",
     carrier: Annotated[str, Option("--carrier", metavar="CARRIER", help="Who carries it.")] = "",
     service: Annotated[str, Option("--service", metavar="SERVICE", help="The carrier's service.")] = "",
     short: Annotated[bool, Option("--short", help="The location does not have it: it is routed elsewhere.")] = False,
     rejected: Annotated[bool, Option("--rejected", help="The location will not send it.")] = False,
     acknowledged: Annotated[bool, Option("--acknowledged", help="The location has the work in hand.")] = False,
     cancelled: Annotated[bool, Option("--cancelled", help="The location stopped it as it was asked.")] = False,
+    voided: Annotated[
+        bool, Option("--voided", help="The label --tracking was withdrawn, and has no successor.")
+    ] = False,
+    delivered: Annotated[
+        bool, Option("--delivered", help="It has arrived: the package --tracking, or all of the shipment.")
+    ] = False,
     reason: Annotated[str, Option("--reason", metavar="TEXT", help="What the location said.")] = "",
 ) -> Answer:
     """Write down what a location said of a shipment by phone or mail: it has shipped, unless an option says otherwise.
@@ -112,11 +124,14 @@ def confirm(
     from orderctl.steps import shipments
 
     said = {"short": short, "rejected": rejected, "acknowledged": acknowledged, "cancelled": cancelled}
+    said |= {"voided": voided, "delivered": delivered}
     kind = _kind([name for name, is_said in said.items() if is_said])
-    if line and kind in {"acknowledged", "cancelled"}:
+    if line and kind in {"acknowledged", "cancelled", "voided", "delivered"}:
         raise UsageError(f"--{kind} is about the whole shipment, --line is not; nothing was done")
-    if kind != "shipped" and (tracking or carrier or service):
+    if kind != "shipped" and ((tracking and not (voided or delivered)) or carrier or service or replaces):
         raise UsageError(f"--{kind} has no package; nothing was done")
+    if replaces and not tracking:
+        raise UsageError(f"say --tracking, the number that replaces {replaces}; nothing was done")
     told = Confirmation(
         kind=kind,
         reference=reference.upper(),
@@ -125,6 +140,7 @@ def confirm(
         tracking_number=tracking,
         reason=reason,
         where=f"told by {ctx.stamp.actor}",
+        replaces=replaces,
     )
     report = shipments.confirm(ctx, reference, told, pairs.units(line))
     return Done([report], dry_run=ctx.dry_run, said=[Facts(tuple(_standing(report.items[0], reference.upper())))])
@@ -173,7 +189,12 @@ def _lines(shipment: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _page(shipment: Mapping[str, Any]) -> Iterable[Block]:
+def _package(package: Mapping[str, Any]) -> dict[str, Any]:
+    was = [f"{one['carrier']} {one['tracking_number']} until {one['until']}".strip() for one in package["before"]]
+    return {**package, "units": units(package["lines"]), "was": was}
+
+
+def _page(shipment: Mapping[str, Any], timezone: str) -> Iterable[Block]:
     yield Heading(f"{shipment['reference']}  {shipment['state']}")
     yield Facts(
         (
@@ -188,10 +209,8 @@ def _page(shipment: Mapping[str, Any]) -> Iterable[Block]:
     yield filled(table(LINES, _lines(shipment)))
     if shipment["packages"]:
         yield Heading("Packages")
-        yield filled(table(PACKAGES, [{**one, "units": units(one["lines"])} for one in shipment["packages"]]))
-    if shipment["history"]:
-        yield Heading("History")
-        yield filled(table(order_page.HISTORY, shipment["history"]))
+        yield filled(table(PACKAGES, list(map(_package, shipment["packages"]))))
+    yield from order_page.story(shipment["history"], [shipment["reference"]], "", timezone)
 
 
 def _standing(item: Mapping[str, Any], reference: str) -> Iterable[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The steps of a pass as commands: each calls its step and shows what it did."""
+"""The single steps of a pass as commands: each calls its step and shows what it did."""
 
 from __future__ import annotations
 
@@ -23,31 +23,6 @@ Since = Annotated[
     str, Option("--since", metavar="WHEN", help="Read again what changed since a day, a moment, or a span such as 7d.")
 ]
 One = Annotated[str, Option("--order", metavar="ORDER", help="Read this one order again; of CHANNEL, by its id there.")]
-Steps = Annotated[list[str] | None, Option(metavar="STEP", help="A step by name; may be said again.")]
-
-
-@writing
-def run(
-    ctx: Context,
-    only: Steps = None,
-    skip: Steps = None,
-    if_free: Annotated[bool, Option("--if-free", help="Do nothing, and say nothing, while another works.")] = False,  # noqa: ARG001
-    unattended: bool = False,
-) -> Answer:
-    """One pass: pull, collect, route, dispatch, push, after recovery of what a killed pass left.
-
-    Without a terminal it says only what is new: a subject and a line per problem. A failure that lasts is told when it
-    begins, once a day, and when it has ended.
-
-    Exit: 0 done, 2 a file is wrong, 3 something new needs a person, 4 another process holds the store, 5 a channel or
-    location could not be completed, 6 the store cannot be used.
-    """
-    from orderctl.steps.quiet import worth_telling
-    from orderctl.steps.run import run as run_pass
-
-    reports = run_pass(ctx, only or (), skip or ())
-    telling = worth_telling(ctx, reports) if unattended else None
-    return Done(reports, whole_pass=True, dry_run=ctx.dry_run, telling=telling)
 
 
 @writing

@@ -1,8 +1,8 @@
-"""`[carrier.NAME.services]` and `[package]`: what rules may name of how a parcel travels."""
+"""`[carrier.NAME]` and `[package]`: what rules may name of how a parcel travels, and where it can be followed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,22 @@ from orderctl.config.reading import Reader
 from orderctl.core.places import Rate, Service
 
 
-def read_services(reader: Reader, written: Any, locations: Collection[str]) -> dict[str, Service]:
-    """Every service under its id, `carrier:service`, with its rates."""
+def read_carriers(reader: Reader, written: Any) -> dict[str, dict[str, Any]]:
+    """The values of every carrier under its name."""
+    carriers = {}
+    for name, table in reader.named(written, ("carrier",), TABLES["carrier"].title).items():
+        _refuse_colon(reader, name, ("carrier", name))
+        carriers[name] = reader.table("carrier", table, ("carrier", name))
+    return carriers
+
+
+def read_services(
+    reader: Reader, carriers: Mapping[str, Mapping[str, Any]], locations: Collection[str]
+) -> dict[str, Service]:
+    """Every service of `carriers` under its id, `carrier:service`, with its rates."""
     services: dict[str, Service] = {}
-    for carrier, table in reader.named(written, ("carrier",), TABLES["carrier"].title).items():
+    for carrier, values in carriers.items():
         place = ("carrier", carrier)
-        _refuse_colon(reader, carrier, place)
-        values = reader.table("carrier", table, place)
         named = reader.named(values["services"], (*place, "services"), TABLES["service"].title)
         for name, row in named.items():
             here = (*place, "services", name)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from orderctl.config import installed
+from orderctl.config import installed, shadows
 from orderctl.config.findings import SHORT_TAKEN, UNKNOWN_NAME, WRONG_VALUE, Refusal, near
 from orderctl.config.keys import TABLES
 from orderctl.config.model import ChannelConfig, Fees, StockPublishing
@@ -60,6 +60,8 @@ def _channel(reader: Reader, name: str, table: Mapping[str, Any], locations: Map
         push=values["push"],
         location_map=values["location_map"],
         fees=Fees(fees["percent"], fees["fixed"]),
+        reread_open_s=values["reread_open"],
+        rescan_s=values["rescan"],
         settings=rest("channel", table),
         path=place,
         line=reader.toml.line_of(*place),
@@ -104,7 +106,9 @@ def _publishing(
 
 
 def _known(reader: Reader, name: str, locations: Mapping[str, Location], place: tuple[str | int, ...]) -> None:
-    if name not in locations:
+    if name not in locations and shadows.is_one(reader, name):
+        reader.refuse(UNKNOWN_NAME, f"names '{name[:100]}', which runs in shadow: nothing is sold from it", place)
+    elif name not in locations:
         guess = near(name, locations)
         hint = guess or (f"locations are {', '.join(list(locations)[:12])}" if locations else f"add [location.{name}]")
         reader.refuse(UNKNOWN_NAME, f"names a location '{name[:100]}' that the file does not define", place, hint)

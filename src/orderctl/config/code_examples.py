@@ -9,6 +9,7 @@ from orderctl.config import findings
 _WEB = '[channel.web]\ntype = "file"\npath = "inbox/*.jsonl"'
 _US = '[channel.storefront-us]\ntype = "file"\npath = "us/*"\n'
 _EU = '[channel.storefront-eu]\ntype = "file"\npath = "eu/*"\n'
+_SMTP = '[smtp]\nhost = "smtp.example.com"\nuser = "orders@example.com"\n'
 _EAST = '[location.east]\nkind = "warehouse"'
 
 #: Code -> (what brings it up, the same put right).
@@ -23,7 +24,7 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
         f'{_WEB}\nlocation_map = {{ "1" = "east" }}\n{_EAST}',
     ),
     findings.SHORT_TAKEN: (_US + _EU, f'{_US}short = "US"\n{_EU}short = "EU"'),
-    findings.LITERAL_SECRET: ('[smtp]\npassword = "hunter2"', '[smtp]\npassword = "env:SMTP_PASSWORD"'),
+    findings.LITERAL_SECRET: (_SMTP + 'password = "hunter2"', _SMTP + 'password = "env:SMTP_PASSWORD"'),
     findings.BAD_RATES: (
         '[carrier.ups.services]\nground = { rates = "rates/no-such-file.csv" }',
         '[carrier.ups.services]\nground = { rates = "rates/ups-ground.csv" }',

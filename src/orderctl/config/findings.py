@@ -65,14 +65,21 @@ def near(word: str, known: Iterable[str]) -> str:
 
 
 def from_validation(
-    error: ValidationError, toml: Toml, path: tuple[str, ...], known: Iterable[str] = ()
+    error: ValidationError, toml: Toml, path: tuple[str, ...], known: Iterable[str] = (), shared: tuple[str, ...] = ()
 ) -> list[Finding]:
     """One finding for each complaint of `error` about the table at `path` of `toml`, without any value of it.
 
-    `known` are the keys that may stand there: the adapter's fields and those orderctl itself reads.
+    `known` are the keys that may stand there: the adapter's fields and those orderctl itself reads. What does not
+    stand there may stand in the table at `shared`.
     """
     complaints = error.errors(include_url=False, include_input=False)
-    return [_reworded(complaint, toml, path, list(known)) for complaint in complaints]
+    return [_reworded(one, toml, _home(toml, path, shared, one["loc"]), list(known)) for one in complaints]
+
+
+def _home(toml: Toml, path: tuple[str, ...], shared: tuple[str, ...], loc: tuple[str | int, ...]) -> tuple[str, ...]:
+    """`shared` for what stands there and not in the table at `path`."""
+    stands_there = shared and len(_in_file(toml, shared, loc)) > len(shared)
+    return shared if stands_there and len(_in_file(toml, path, loc)) == len(path) else path
 
 
 def _reworded(complaint: Mapping[str, Any], toml: Toml, path: tuple[str, ...], known: list[str]) -> Finding:

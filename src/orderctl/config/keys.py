@@ -7,57 +7,13 @@ keys: they belong to the adapter that its `type` or `via` names.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
+from orderctl.config.key import Key, Table, named, one
+from orderctl.config.location_keys import LOCATION_TABLES
 from orderctl.core.orders import NEEDS
-from orderctl.core.places import ACCEPTS, KINDS, STOCK
 
 PUSHES = ("tracking", "stock", "acknowledgments", "cancel", "notes")
-CLASSES = ("A", "B", "F", "C")
 STRATEGIES = ("order", "batch")
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key. `default` is written as a person would write it; None = none. `table` names the table it holds.
-
-    `idle` = it is read and checked, and nothing acts on it in this version.
-    """
-
-    name: str
-    kind: str
-    doc: str
-    default: Any = None
-    choices: tuple[str, ...] = ()
-    required: bool = False
-    table: str = ""
-    idle: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The keys of one table. `title` is how it is written; `open` = other keys are the adapter's."""
-
-    title: str
-    doc: str
-    keys: tuple[Key, ...] = ()
-    open: bool = False
-
-
-def _named(name: str, table: str, doc: str, *, idle: bool = False) -> Key:
-    """A key that holds tables by name, as in `[channel.NAME]`."""
-    return Key(name, "named", doc, default={}, table=table, idle=idle)
-
-
-def _one(name: str, table: str, doc: str, *, idle: bool = False) -> Key:
-    """A key that holds one table whose keys have their defaults without it."""
-    return Key(name, "table", doc, default={}, table=table, idle=idle)
-
-
-def _maybe(name: str, table: str, doc: str) -> Key:
-    """A key that holds one table which may be missing as a whole."""
-    return Key(name, "table", doc, table=table)
 
 
 _FILE = Table(
@@ -69,19 +25,21 @@ _FILE = Table(
         Key("rules", "path", "The rules file.", "rules.toml"),
         Key("currency", "currency", "The currency of amounts in this file and of costs.", "USD"),
         Key("timezone", "timezone", "The time zone of dates in this file, and of locations that name none.", "UTC"),
-        _named("channel", "channel", "Where orders come from."),
-        _named("location", "location", "What can ship."),
-        _named("carrier", "carrier", "Carriers and their services, as rules name them."),
-        _named("package", "package", "Boxes; rules name them, pick files say which."),
-        _named("notify", "notify", "Who is told, as rules name them.", idle=True),
-        _one("routing", "routing", "How orders are decided."),
-        _one("rates", "rates", "What one unit of another currency is worth in `currency`."),
-        _one("stock", "stock", "The stock ledger."),
-        _one("safety", "safety", "What one pass may do before it stops and asks."),
-        _one("targets", "targets", "What reports compare with.", idle=True),
-        _one("smtp", "smtp", "The mail server.", idle=True),
-        _one("helpdesk", "helpdesk", "Where tickets are opened.", idle=True),
-        _one("heartbeat", "heartbeat", "What is pinged by every `orderctl run`.", idle=True),
+        named("channel", "channel", "Where orders come from."),
+        named("location", "location", "What can ship."),
+        named("carrier", "carrier", "Carriers and their services, as rules name them."),
+        one("shop", "shop", "Who sells, as papers say it."),
+        named("package", "package", "Boxes; rules name them, pick files say which."),
+        named("notify", "notify", "Who is told, as rules name them.", idle=True),
+        one("routing", "routing", "How orders are decided."),
+        one("rates", "rates", "What one unit of another currency is worth in `currency`."),
+        one("stock", "stock", "The stock ledger."),
+        one("safety", "safety", "What one pass may do before it stops and asks."),
+        one("privacy", "privacy", "How long what is known of customers is kept."),
+        one("targets", "targets", "What `orderctl locations compare` asks of a new partner."),
+        one("smtp", "smtp", "The mail server that mails are handed to."),
+        one("helpdesk", "helpdesk", "Where tickets are opened.", idle=True),
+        one("heartbeat", "heartbeat", "What is pinged by every `orderctl run`."),
     ),
 )
 
@@ -104,8 +62,16 @@ _CHANNEL = Table(
             PUSHES,
         ),
         Key("location_map", "text table", "The channel's location id -> location.", {}),
-        _one("stock", "channel.stock", "What the channel is told of stock."),
-        _one("fees", "channel.fees", "What the channel keeps of an order.", idle=True),
+        Key(
+            "reread_open",
+            "duration",
+            "An open order that was last read longer ago is asked for again by itself, a few in each pass. `0 h` never."
+            " Files are not asked.",
+            "12 h",
+        ),
+        Key("rescan", "duration", "So much of the past is read again once a day. `0 d` never. Files are not.", "3 d"),
+        one("stock", "channel.stock", "What the channel is told of stock."),
+        one("fees", "channel.fees", "What the channel keeps of an order."),
     ),
     open=True,
 )
@@ -129,97 +95,23 @@ _CHANNEL_STOCK = Table(
 
 _CHANNEL_FEES = Table(
     "fees = { ... } of a channel",
-    "An estimate, until the channel states its fees.",
+    "An estimate of the fee of each order that is new or changes; it counts until the channel states one.",
     (
         Key("percent", "percent", "Share of an order's total.", "0%"),
         Key("fixed", "money", "Amount per order.", "0"),
     ),
 )
 
-_LOCATION = Table(
-    "[location.NAME]",
-    "Anything that can ship.",
+_SHOP = Table(
+    "[shop]",
+    "Who sells, as papers say it.",
     (
-        Key("kind", "choice", "What it is.", "warehouse", KINDS),
-        _one("address", "location.address", "Where it is."),
-        Key("coordinates", "coordinates", "Where it is, for `nearest`; see `orderctl locations postcodes`."),
-        Key("zones", "zones", "Destination (US or US-CA) -> zone number, for `nearest` and rates by zone.", {}),
-        Key("timezone", "timezone", "Its time zone. Default: the file's `timezone`."),
-        Key("stock", "choice", "Whether its units are counted, or there are always enough.", "counted", STOCK),
-        Key("cutoff", "cutoff", "Work that reaches it later leaves on the next working day.", {}),
-        Key("working_days", "weekdays", "When it works.", ["mon_fri"]),
-        Key("holidays", "holidays", "When it does not.", []),
-        Key("capacity", "capacity", "Orders a day. Default: no limit."),
-        Key("pick_cost", "money", "Cost of one order.", "0"),
-        Key("unit_cost", "money", "Cost of each unit of an order.", "0"),
-        Key("lead_time", "lead time", "How long it needs before it ships.", "0 d"),
-        Key("costs", "path", "CSV file of what its goods cost: sku, cost, currency, valid_from.", idle=True),
-        Key("serves", "countries", "Countries it ships to. Default: all.", []),
-        Key("accepts", "choices", "What it takes.", ["po_box", "international"], ACCEPTS),
-        _maybe("send", "location.send", "How it receives work."),
-        _maybe("confirm", "location.confirm", "How it answers."),
-        _maybe("stock_feed", "location.stock_feed", "How it tells its stock."),
-        Key("feed_max_age", "duration", "A location whose stock feed is older is no candidate. Default: no limit."),
-        Key(
-            "on_no_ack",
-            "choice",
-            "What silence beyond acknowledge_within is.",
-            "exception",
-            ("exception", "failover"),
-            idle=True,
-        ),
-        Key(
-            "class",
-            "choice",
-            "What a lost answer is handled by: A same key again, B read back, F staged file, C a person."
-            " Default: F where `send` is a file or sftp, else C.",
-            choices=CLASSES,
-            idle=True,
-        ),
-        Key("contact", "text", "Whom to write to about it.", idle=True),
-        Key("escalate_to", "text", "Who decides when it does not answer.", idle=True),
+        Key("name", "text", "Its name."),
+        one("address", "location.address", "Where it is; papers that leave a location show that one's first."),
+        Key("email", "text", "Where its customers can write to."),
+        Key("tax_id", "text", "Its tax or EORI number, for customs and suppliers."),
     ),
 )
-
-_ADDRESS = Table(
-    "address = { ... } of a location",
-    "As it stands on documents; rates and `nearest` use country and postcode.",
-    (
-        Key("country", "country", "ISO 3166, two capitals."),
-        *(
-            Key(name, "text", doc)
-            for name, doc in (
-                ("region", "State or province."),
-                ("postcode", "Postcode."),
-                ("city", "City."),
-                ("line1", "Street and number."),
-                ("line2", "Second line."),
-                ("line3", "Third line."),
-                ("name", "Whom to ask for."),
-                ("company", "Company."),
-                ("phone", "Telephone."),
-            )
-        ),
-    ),
-)
-
-_VIA = Key("via", "text", "The adapter that does it, e.g. `file`.", required=True)
-_SEND = Table("send = { ... } of a location", "How it receives work.", (_VIA,), open=True)
-_CONFIRM = Table(
-    "confirm = { ... } of a location",
-    "How it answers.",
-    (
-        _VIA,
-        Key("acknowledge_within", "duration", "Silence beyond this is `on_no_ack`. Default: no limit.", idle=True),
-        Key(
-            "ship_within",
-            "lead time",
-            "A shipment not confirmed so long after its hand-over is an exception. Default: no limit.",
-        ),
-    ),
-    open=True,
-)
-_STOCK_FEED = Table("stock_feed = { ... } of a location", "How it tells its stock.", (_VIA,), open=True)
 
 _CARRIER = Table(
     "[carrier.NAME]",
@@ -232,7 +124,12 @@ _CARRIER = Table(
             [],
             NEEDS,
         ),
-        _named("services", "service", "`[carrier.NAME.services]`: SERVICE = { ... }; rules write carrier:service."),
+        Key(
+            "tracking_url",
+            "page",
+            "Where its parcels can be followed. Default: the carrier's own page, where orderctl knows it.",
+        ),
+        named("services", "service", "`[carrier.NAME.services]`: SERVICE = { ... }; rules write carrier:service."),
     ),
 )
 _SERVICE = Table(
@@ -300,7 +197,45 @@ _SAFETY = Table(
         ),
         Key("max_time", "duration", "How long channels and locations may keep a pass waiting, all together.", "15 min"),
         Key("max_time_each", "duration", "How long one of them may; the others have their turn.", "3 min"),
+        Key(
+            "late_after",
+            "lead time",
+            "How long tracking may take: from the hand-over until the location states it, where it has no `ship_within`"
+            " of its own; and from then on until the channel has it. Later is an exception.",
+            "48 h",
+        ),
         Key("network_store", "boolean", "Whether the store may lie on a network file system.", default=False),
+    ),
+)
+
+_PRIVACY = Table(
+    "[privacy]",
+    "How long what is known of customers is kept; `orderctl privacy purge` takes out what is older.",
+    (
+        Key(
+            "keep",
+            "duration",
+            "So long after its delivery an order keeps its person: name, addresses, e-mail, what was written. Where the"
+            " delivery is not known, after it left; of an order that never leaves, after its last change.",
+            "30 d",
+        ),
+        Key("raw_payloads", "duration", "So long what channels sent is kept as they sent it.", "30 d"),
+    ),
+)
+
+_TARGETS = Table(
+    "[targets]",
+    "What a location in shadow has to reach before `orderctl locations compare` says go. Shares of none are not asked.",
+    (
+        Key("min_shipments", "whole number", "So many shipments have to be handed to it.", 50),
+        Key("min_days", "whole number", "On so many days.", 5),
+        Key("taken", "percent", "Share of its shipments that it takes: neither refused, rejected nor lost.", "98%"),
+        Key("acknowledged_in_time", "percent", "Share of those due that it answers in `acknowledge_within`.", "98%"),
+        Key("shipped_in_time", "percent", "Share of those due that it ships in `ship_within`.", "95%"),
+        Key("answers_understood", "percent", "Share of its answers that say something about what it has.", "100%"),
+        Key("units_right", "percent", "Share of its shipped shipments that have every unit, and no more.", "100%"),
+        Key("tracking_right", "percent", "Share of its tracking numbers that its carriers can have given.", "100%"),
+        Key("stock_right", "percent", "Share of SKUs that it counts as `beside` does. Default: not asked."),
     ),
 )
 
@@ -312,11 +247,37 @@ _NOTIFY = Table(
 )
 _SMTP = Table(
     "[smtp]",
-    "The mail server.",
-    (Key("host", "text", "Its name."), Key("port", "whole number", "Its port.")),
-    open=True,
+    "The mail server that mails are handed to.",
+    (
+        Key("host", "text", "Its name."),
+        Key("port", "whole number", "Its port. Default: 587, with `tls` 465."),
+        Key(
+            "tls",
+            "choice",
+            "TLS after the first words (the default), from the first byte, or none, for a server on this very machine.",
+            choices=("starttls", "tls", "none"),
+        ),
+        Key(
+            "user", "text", "The name to log in with, as it is or as a reference to a secret. Default: nobody logs in."
+        ),
+        Key("password", "text", "Its password, as a reference to a secret."),
+        Key("from", "text", "Who mails are from where nothing else is said, e.g. `Shop <orders@shop.example>`."),
+        Key("ca_file", "path", "Certificates of a private authority, trusted beside the public ones."),
+    ),
 )
 _HELPDESK = Table("[helpdesk]", "Where tickets are opened.", (Key("type", "text", "The service."),), open=True)
+_HEARTBEAT = Table(
+    "[heartbeat]",
+    "What is pinged by every `orderctl run`, so that somebody hears of it when none runs any more.",
+    (
+        Key(
+            "url",
+            "ping",
+            "Asked as `URL/start` when a pass begins, as `URL/CODE` when it ends (exit code 3 as 0: it is no failure),"
+            " and as `URL/fail` when it could not be done or was stopped. `config show` does not show it.",
+        ),
+    ),
+)
 
 #: Every table by the name that `Key.table` uses.
 TABLES: Mapping[str, Table] = {
@@ -324,12 +285,9 @@ TABLES: Mapping[str, Table] = {
     "channel": _CHANNEL,
     "channel.stock": _CHANNEL_STOCK,
     "channel.fees": _CHANNEL_FEES,
-    "location": _LOCATION,
-    "location.address": _ADDRESS,
-    "location.send": _SEND,
-    "location.confirm": _CONFIRM,
-    "location.stock_feed": _STOCK_FEED,
+    **LOCATION_TABLES,
     "carrier": _CARRIER,
+    "shop": _SHOP,
     "service": _SERVICE,
     "package": _PACKAGE,
     "routing": _ROUTING,
@@ -337,8 +295,9 @@ TABLES: Mapping[str, Table] = {
     "stock": _STOCK,
     "safety": _SAFETY,
     "notify": _NOTIFY,
-    "targets": Table("[targets]", "What reports compare with.", open=True),
+    "privacy": _PRIVACY,
+    "targets": _TARGETS,
     "smtp": _SMTP,
     "helpdesk": _HELPDESK,
-    "heartbeat": Table("[heartbeat]", "What is pinged by every `orderctl run`.", open=True),
+    "heartbeat": _HEARTBEAT,
 }

@@ -20,6 +20,7 @@ from orderctl.config.findings import NOT_AVAILABLE, WRONG_TYPE, WRONG_VALUE, Ref
 from orderctl.config.paths import resolve_path
 from orderctl.core import money, times, weights
 from orderctl.core.countries import COUNTRIES
+from orderctl.core.secrets import is_reference
 
 LARGEST_WHOLE = 10**9
 
@@ -146,6 +147,21 @@ def _timezone(value: Any, scope: Scope) -> str:
 
 def _path(value: Any, scope: Scope) -> Path:
     return resolve_path(_text(value, scope), scope.base)
+
+
+def _page(value: Any, scope: Scope) -> str:
+    written = _text(value, scope)
+    if not re.fullmatch(r"https?://[^\s/]\S*", written) or "{n}" not in written:
+        raise Refusal(WRONG_VALUE, f"'{written[:60]}' is no address of a page with {{n}} for the tracking number")
+    return written
+
+
+def _ping(value: Any, scope: Scope) -> str:
+    written = _text(value, scope)
+    here = re.match(r"http://(localhost|127\.0\.0\.1|\[::1\])[:/]", written)
+    if not (here or is_reference(written) or re.fullmatch(r"https://[^\s/@?#]+[^\s?#]*", written)):
+        raise Refusal(WRONG_VALUE, "is no https address without a query, and no reference to one")
+    return written
 
 
 def _duration(value: Any, scope: Scope) -> int:
@@ -302,6 +318,8 @@ KINDS = {
     "timezone": Kind("time zone, e.g. `America/New_York`", _timezone),
     "country": Kind("country code, ISO 3166", _country),
     "countries": Kind("list of country codes, ISO 3166", _countries),
+    "page": Kind("address of a page, with `{n}` where the tracking number stands", _page),
+    "ping": Kind("https address, or a reference to one, e.g. `env:NAME`", _ping),
     "path": Kind("path, relative to the file", _path),
     "duration": Kind("duration, e.g. `30 min`, `12 h`, `7d`", _duration),
     "lead time": Kind("duration; a business day counts as a day", _lead_time),

@@ -12,15 +12,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from orderctl.config.carriers import read_packages, read_services
+from orderctl.config.carriers import read_carriers, read_packages, read_services
 from orderctl.config.channels import read_channels
 from orderctl.config.findings import LITERAL_SECRET, NO_FILE, WRONG_VALUE
 from orderctl.config.keys import TABLES
 from orderctl.config.kinds import Scope
-from orderctl.config.locations import read_locations
-from orderctl.config.model import ChannelConfig, Config, Routing, Safety
+from orderctl.config.locations import address_of, read_locations
+from orderctl.config.model import ChannelConfig, Config, Privacy, Routing, Safety, Shop, Targets
 from orderctl.config.reading import Reader
 from orderctl.config.secrets import HOW_TO_WRITE, literals
+from orderctl.config.shadows import apart, refuse_like_copies
 from orderctl.core import stock
 from orderctl.core.errors import ConfigError, Finding
 from orderctl.core.places import ChannelFacts, Places
@@ -65,10 +66,13 @@ def _scope(toml: Toml, base: Path) -> Scope:
 
 def _config(reader: Reader, path: Path, *, adapters: bool) -> Config:
     values = reader.table("file", reader.toml.data, ())
-    locations = read_locations(reader, values["location"], adapters=adapters)
+    locations, shadows = apart(reader, read_locations(reader, values["location"], adapters=adapters))
     known = {name: config.location for name, config in locations.items()}
     channels = read_channels(reader, values["channel"], known, adapters=adapters)
-    services = read_services(reader, values["carrier"], known)
+    if shadows:
+        refuse_like_copies(reader, channels)
+    carriers = read_carriers(reader, values["carrier"])
+    services = read_services(reader, carriers, known)
     packages = read_packages(reader, values["package"])
     notify = reader.named(values["notify"], ("notify",), TABLES["notify"].title)
     routing = _routing(values["routing"])
@@ -91,16 +95,21 @@ def _config(reader: Reader, path: Path, *, adapters: bool) -> Config:
         ),
         channels=channels,
         locations=locations,
+        carriers={name: table["tracking_url"] or "" for name, table in carriers.items()},
         packages=packages,
         routing=routing,
         safety=Safety(
             *(safety["max_push_per_run"], safety["max_stock_drop"], safety["max_stock_rise"]),
-            *(safety["max_time"], safety["max_time_each"], safety["network_store"]),
+            *(safety["max_time"], safety["max_time_each"], safety["late_after"], safety["network_store"]),
         ),
         stock_reasons=_reasons(reader, values["stock"]["reasons"]),
         notify=notify,
-        **{name: _raw(reader, name) for name in ("smtp", "helpdesk", "heartbeat", "targets")},
+        **{name: _raw(reader, name) for name in ("smtp", "helpdesk", "heartbeat")},
+        targets=Targets(**values["targets"]),
         source=reader.toml,
+        shop=_shop(values["shop"]),
+        privacy=Privacy(values["privacy"]["keep"], values["privacy"]["raw_payloads"]),
+        shadows=shadows,
     )
 
 
@@ -111,6 +120,11 @@ def _facts(channel: ChannelConfig) -> ChannelFacts:
 def _routing(values: Mapping[str, Any]) -> Routing:
     names = ("strategy", "max_age", "duplicate_window", "split_cost", "hold_missing_customs")
     return Routing(*(values[name] for name in names))
+
+
+def _shop(values: Mapping[str, Any]) -> Shop:
+    stated = {name: values[name] or "" for name in ("name", "email", "tax_id")}
+    return Shop(address=address_of(values["address"]), **stated)
 
 
 def _raw(reader: Reader, name: str) -> Mapping[str, Any]:

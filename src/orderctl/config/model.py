@@ -50,6 +50,8 @@ class ChannelConfig:
     push: tuple[str, ...] = ()
     location_map: Mapping[str, str] = field(default_factory=dict)  # the channel's location id -> location
     fees: Fees = Fees()
+    reread_open_s: int = 43_200
+    rescan_s: int = 259_200
     settings: Table = field(default_factory=dict)
     path: tuple[str, ...] = ()
     line: int = 0
@@ -63,6 +65,7 @@ class Way:
     settings: Table = field(default_factory=dict)
     path: tuple[str, ...] = ()
     line: int = 0
+    shared: tuple[str, ...] = ()  # where what it shares with the location's other ways is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ class LocationConfig:
     escalate_to: str = ""
     costs: Path | None = None
     line: int = 0
+    beside: str = ""  # of a shadow: the location whose shipments it gets copies of
+    shadow_personal_data: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,45 @@ class Safety:
     max_stock_rise_percent: str
     max_time_s: int
     max_time_each_s: int
+    late_after_s: int = 48 * 3600
     network_store: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """`[shop]`: who sells, as papers say it."""
+
+    name: str = ""
+    address: Address = _NO_ADDRESS
+    email: str = ""
+    tax_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """`[targets]`: what a location in shadow has to reach. Shares are percentages as decimal text."""
+
+    min_shipments: int
+    min_days: int
+    taken: str
+    acknowledged_in_time: str
+    shipped_in_time: str
+    answers_understood: str
+    units_right: str
+    tracking_right: str
+    stock_right: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """`[privacy]`: how long orders keep their persons after delivery, and what channels sent is kept as it was sent."""
+
+    keep_s: int = 30 * 86_400
+    raw_payloads_s: int = 30 * 86_400
+
+
+_NO_SHOP = Shop()
+_STRICTEST = Privacy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +170,7 @@ class Config:
     places: Places
     channels: Mapping[str, ChannelConfig]
     locations: Mapping[str, LocationConfig]
+    carriers: Mapping[str, str]  # name -> the page where its parcels can be followed, empty where none is written
     packages: Mapping[str, Package]
     routing: Routing
     safety: Safety
@@ -135,10 +179,18 @@ class Config:
     smtp: Table
     helpdesk: Table
     heartbeat: Table
-    targets: Table
+    targets: Targets
     source: Toml
+    shop: Shop = _NO_SHOP
+    privacy: Privacy = _STRICTEST
+    shadows: Mapping[str, LocationConfig] = field(default_factory=dict)  # not among `locations`; they ship nothing
 
     @property
     def base(self) -> Path:
         """The folder that relative paths in the file start from."""
         return self.file.parent
+
+    @property
+    def partners(self) -> Mapping[str, LocationConfig]:
+        """Every location that work is handed to: those that ship, then those in shadow."""
+        return {**self.locations, **self.shadows}

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from orderctl.config.findings import MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE, WRONG_VALUE, Refusal, near, said_of
-from orderctl.config.keys import TABLES, Key
+from orderctl.config.key import Key
+from orderctl.config.keys import TABLES
 from orderctl.config.kinds import KINDS, Scope
 from orderctl.core.errors import Finding
 from orderctl.core.toml import Toml

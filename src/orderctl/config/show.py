@@ -12,7 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from orderctl.config.keys import TABLES, Key
+from orderctl.config.key import Key
+from orderctl.config.keys import TABLES
 from orderctl.config.model import Config
 from orderctl.config.paths import resolve_path
 from orderctl.config.reading import rest
@@ -33,7 +34,7 @@ def effective(config: Config, is_plain: Callable[[Place], bool] = lambda _: Fals
         table = shown["channel"][name]
         table["short"] = channel.short
         table["stock"]["locations"] = list(channel.stock.locations)
-    for name, location in config.locations.items():
+    for name, location in config.partners.items():
         table = shown["location"][name]
         table["timezone"] = location.location.timezone
         table["class"] = location.partner_class
@@ -64,6 +65,8 @@ def _table(
 
 
 def _own(key: Key, value: Any, base: Path) -> Any:
+    if key.kind == "ping" and not is_reference(str(value)):
+        return HIDDEN  # whoever knows it can say that all is well
     return str(resolve_path(value, base)) if key.kind == "path" else _json(value)
 
 

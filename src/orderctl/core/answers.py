@@ -1,6 +1,6 @@
 """What a location's answers make of a shipment: packages, units packed and short, its next state, what a person sees.
 
-1. rows about one shipment are taken in their order
+1. rows about one shipment are taken in their order, once they are settled of corrections (`core.corrections`)
 2. a row that says what is known already changes nothing
 3. units beyond what was asked are `overshipped` and an exception, never silently more
 4. what cannot be shipped goes back to be routed elsewhere
@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from orderctl.core import corrections
 from orderctl.core.confirmations import Confirmation
+from orderctl.core.labels import Change, Known, Label
 from orderctl.core.plans import Problem
 
 
@@ -33,7 +35,11 @@ class AskedLine:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One shipment as it stands when an answer comes. `packages` is tracking number -> line_id -> units."""
+    """One shipment as it stands when an answer comes.
+
+    `packages` is tracking number -> line_id -> units; `labels` is what stands on each of them, `delivered` the
+    numbers of those that have arrived.
+    """
 
     shipment_id: int
     order_id: int
@@ -43,6 +49,24 @@ class Asked:
     lines: tuple[AskedLine, ...]
     packages: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     added: frozenset[str] = frozenset()  # SKUs that rules put in beside what was ordered; they follow the first line
+    labels: Mapping[str, Known] = field(default_factory=dict)
+    delivered: frozenset[str] = frozenset()
+
+    def lines_of(self, row: Confirmation) -> list[AskedLine]:
+        """The lines a row speaks of; empty when it names one that was not asked for."""
+        if row.line_id:
+            named = [line for line in self.lines if line.channel_line_id == row.line_id]
+            if named and (not row.sku or named[0].sku == row.sku):
+                return named
+        if row.sku:
+            return [line for line in self.lines if line.sku == row.sku]
+        return [] if row.line_id else list(self.lines)
+
+    def knows(self, number: str) -> bool:
+        """Whether a package has or had this number."""
+        return number in self.packages or any(
+            number == label.tracking_number for known in self.labels.values() for label in known.before
+        )
 
 
 @dataclass(slots=True)
@@ -55,26 +79,36 @@ class PackedUnits:
 
 @dataclass(slots=True)
 class NewPackage:
-    """A package to record, or lines to add to one that is known. `lines` is line_id -> units, empty when unsaid."""
+    """A package to record, or lines to add to one that is known. `lines` is line_id -> units, empty when unsaid.
+
+    `before` is what its label said until now, oldest first; `voided` = it was withdrawn at once.
+    """
 
     tracking_number: str
     carrier: str
     service: str
     shipped_at: str
     lines: dict[int, PackedUnits] = field(default_factory=dict)
+    before: tuple[Label, ...] = ()
+    voided: bool = False
 
 
 @dataclass(slots=True)
 class Answer:
-    """What to write down for one shipment. `state` is the state after it, the old one when nothing changed."""
+    """What to write down for one shipment. `state` is the state after it, the old one when nothing changed.
+
+    `changes` are of packages that are known, by the number they are known under. `delivered` are numbers, as they are
+    after the changes, of packages that have arrived.
+    """
 
     state: str
+    changes: Mapping[str, Change] = field(default_factory=dict)
     packages: dict[str, NewPackage] = field(default_factory=dict)
     short: dict[int, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     reason: str = ""
     acknowledged: bool = False
-    delivered: bool = False
+    delivered: set[str] = field(default_factory=set)
 
 
 _AWAITED = ("dispatched", "acknowledged", "cancel_requested")
@@ -97,16 +131,6 @@ class _Reading:
 
     def problem(self, code: str, message: str, row: Confirmation) -> None:
         self.answer.problems.append(Problem(code, f"{message} ({row.where})" if row.where else message))
-
-    def lines_of(self, row: Confirmation) -> list[AskedLine]:
-        """The lines a row speaks of; empty when it names one that was not asked for."""
-        if row.line_id:
-            named = [line for line in self.asked.lines if line.channel_line_id == row.line_id]
-            if named and (not row.sku or named[0].sku == row.sku):
-                return named
-        if row.sku:
-            return [line for line in self.asked.lines if line.sku == row.sku]
-        return [] if row.line_id else list(self.asked.lines)
 
     def spread(self, lines: Sequence[AskedLine], units: int | None) -> dict[int, int]:
         """`units` (None = all) over what is left of `lines`, in their order: line_id -> units."""
@@ -133,9 +157,10 @@ def _left(asked: Asked, line: AskedLine) -> int:
 
 def read(asked: Asked, rows: Sequence[Confirmation]) -> Answer:
     """What `rows`, all about this shipment, make of it. Pure."""
-    reading = _Reading(asked)
-    for row in rows:
-        if row.sku in asked.added and not row.line_id and not reading.lines_of(row):
+    settled = corrections.settle(asked, rows)
+    reading = _Reading(settled.asked)
+    for row in sorted(settled.rows, key=lambda row: row.kind == "delivered"):  # what has arrived has left before
+        if row.sku in asked.added and not row.line_id and not reading.asked.lines_of(row):
             continue
         if row.kind == "shipped":
             _shipped(reading, row)
@@ -144,7 +169,13 @@ def read(asked: Asked, rows: Sequence[Confirmation]) -> Answer:
         else:
             _whole(reading, row)
         reading.seen.add(replace(row, where=""))
-    return _concluded(reading)
+    answer = _concluded(reading)
+    answer.changes = settled.changes
+    for number, change in settled.new.items():
+        if number in answer.packages:
+            answer.packages[number].before, answer.packages[number].voided = change.before, change.voided
+    answer.problems += settled.problems
+    return answer
 
 
 def _whole(reading: _Reading, row: Confirmation) -> None:
@@ -154,19 +185,28 @@ def _whole(reading: _Reading, row: Confirmation) -> None:
             answer.state = "acknowledged"
         answer.acknowledged = True
     elif row.kind == "delivered":
-        if reading.is_awaited and not _anything_packed(reading):  # nobody said that it has left, but it has
-            _shipped(reading, row)
-        answer.delivered = True
+        _delivered(reading, row)
     elif answer.state not in {"cancelled", "rejected"}:
         _stopped(reading, row)
+
+
+def _delivered(reading: _Reading, row: Confirmation) -> None:
+    """A package has arrived; all of them where no number is stated."""
+    number = row.tracking_number
+    if reading.is_awaited and not _anything_packed(reading):  # nobody said that it has left, but it has
+        _shipped(reading, row)
+    if number and number not in {*reading.asked.packages, *reading.answer.packages}:
+        reading.problem("contradiction", f"{row.reference}: {number} has arrived, and no package has this number", row)
+    else:
+        reading.answer.delivered.add(number)
 
 
 def _stopped(reading: _Reading, row: Confirmation) -> None:
     """The location will not ship: by itself, or because it was asked not to."""
     answer = reading.answer
     packed = _anything_packed(reading)
-    if answer.state == "cancel_requested" and packed:
-        _mark_short(reading, reading.spread(reading.asked.lines, None))
+    if packed and reading.is_awaited and any(reading.left.values()):
+        _short(reading, replace(row, kind="short", quantity=None))  # the rest of it will not come
     elif answer.state == "cancel_requested":
         answer.state, answer.reason = "cancelled", row.reason
     elif answer.state in {"dispatched", "acknowledged"} and not packed:
@@ -177,15 +217,15 @@ def _stopped(reading: _Reading, row: Confirmation) -> None:
 
 
 def _anything_packed(reading: _Reading) -> bool:
-    packages = reading.answer.packages.values()
-    return any(package.lines for package in packages) or any(line.packed for line in reading.asked.lines)
+    now = any(package.lines for package in reading.answer.packages.values())
+    return now or any(reading.asked.packages.values()) or any(line.packed for line in reading.asked.lines)
 
 
 def _short(reading: _Reading, row: Confirmation) -> None:
     """A number is how many units of these lines are short in all: what is said again is not short once more."""
     if not reading.is_awaited:
         return
-    lines = reading.lines_of(row)
+    lines = reading.asked.lines_of(row)
     if not lines:
         reading.problem("unknown_line", f"{row.reference} has no line '{row.line_id or row.sku}'", row)
     units = row.quantity
@@ -212,7 +252,7 @@ def _mark_short(reading: _Reading, parts: Mapping[int, int]) -> None:
 
 def _shipped(reading: _Reading, row: Confirmation) -> None:
     known = reading.asked.packages.get(row.tracking_number)
-    lines = reading.lines_of(row)
+    lines = reading.asked.lines_of(row)
     if not lines:
         _unknown(reading, row, known)
         return
@@ -279,9 +319,21 @@ def _concluded(reading: _Reading) -> Answer:
     elif reading.is_awaited and (shipped or answer.short) and not any(reading.left.values()):
         without = "cancelled" if answer.state == "cancel_requested" else "rejected"
         answer.state = "shipped" if _anything_packed(reading) else without
-    if answer.delivered and answer.state == "shipped":
-        answer.state = "delivered"
+    _arrived(reading)
     return answer
+
+
+def _arrived(reading: _Reading) -> None:
+    """A shipment is delivered once all packages that hold something of it are."""
+    answer, asked = reading.answer, reading.asked
+    is_said = bool(answer.delivered)
+    if "" in answer.delivered:
+        answer.delivered = {*asked.packages, *answer.packages}
+    holding = {number for number, lines in asked.packages.items() if lines}
+    holding |= {number for number, package in answer.packages.items() if package.lines}
+    if answer.state == "shipped" and (holding <= answer.delivered | asked.delivered if holding else is_said):
+        answer.state = "delivered"
+    answer.delivered -= asked.delivered
 
 
 def _compare(reading: _Reading, rows: Sequence[Confirmation], units: int) -> None:
@@ -289,7 +341,7 @@ def _compare(reading: _Reading, rows: Sequence[Confirmation], units: int) -> Non
     stated = [row.quantity for row in rows if row.quantity is not None]
     if stated and sum(stated) != units and any(quantity != units for quantity in stated):
         row = rows[-1]
-        skus = sorted({line.sku for line in reading.lines_of(row)})
+        skus = sorted({line.sku for line in reading.asked.lines_of(row)})
         message = (
             f"{row.reference}: package {row.tracking_number} was reported with {units} of {', '.join(skus)}, "
             f"now with {sum(stated)}"

@@ -43,7 +43,12 @@ FIELDS = (
         "has them",
     ),
     Field(("cancelled_at",), CHANNEL, "all units, as when a line has fewer"),
-    Field(("fulfilled_by",), CHANNEL, "what the channel ships itself is not routed any more"),
+    Field(
+        ("fulfilled_by",),
+        CHANNEL,
+        "what the channel ships itself, or somebody fulfilled there, is not routed any more; a location that has it in "
+        "hand is asked to stop it, and a person is told (fulfilled_there)",
+    ),
     Field(("payment", "payment_terms", "risk", "cancel_requested", "dispute"), CHANNEL, f"{_AGAIN}; hold rules too"),
     Field(("shipping_price", "discount", "tax", "prices_include_tax", "total"), CHANNEL, _AGAIN),
     Field(
@@ -61,7 +66,12 @@ FIELDS = (
     Field(("tags", "attributes"), CHANNEL, f"{_AGAIN}; tags that rules add are the decision's, and stay"),
     Field(("state", "holds", "assigned", "shipments", "backorders"), ORDERCTL, "the channel never changes them"),
     Field(("packages",), ORDERCTL, "each is told once; what the channel says of them is only read back"),
-    Field(("stock",), ORDERCTL, "the channel's number is replaced as soon as ours differs from what it was told last"),
+    Field(
+        ("stock",),
+        ORDERCTL,
+        "the channel's number is replaced as soon as ours differs from what it was told last, or the channel put units "
+        "back itself",
+    ),
 )
 
 

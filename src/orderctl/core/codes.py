@@ -7,21 +7,10 @@ stand beside the code that finds them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from shlex import quote
 
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """What an exception means and the fixed list of answers to it: (command, when to give it).
-
-    `confirmable`: it holds something back that goes on once a person confirms it.
-    """
-
-    meaning: str
-    answers: tuple[tuple[str, str], ...] = ()
-    confirmable: bool = False
-
+from orderctl.core import tracking_codes
+from orderctl.core.code import Code
 
 _ANY_SKU = {"{channel}": "CHANNEL", "{channel_sku}": "CHANNEL_SKU"}
 _DISMISS = ("orderctl exceptions resolve {id} --reason 'seen'", "it is dealt with elsewhere")
@@ -129,6 +118,50 @@ EXCEPTIONS: Mapping[str, Code] = {
             ("orderctl orders reroute ORDER", "to plan an order anew elsewhere"),
         ),
     ),
+    "not_taken": Code(
+        "What a location is handed work by does not take it, and will not until something is changed: a mail server "
+        "refuses the mail or who it is for. Nothing was handed over, its shipments stay planned, and each pass tries "
+        "again. It closes itself once they are taken.",
+        (
+            ("orderctl locations test {subject}", "to see what is refused"),
+            ("orderctl dispatch {subject}", "after mending it"),
+            ("orderctl locations pause {subject} --reason TEXT", "to plan nothing more there meanwhile"),
+        ),
+    ),
+    "to_upload": Code(
+        "A file waits for a person to upload it to a location's portal. It closes itself once the location has "
+        "answered about every shipment in it.",
+        (
+            ("orderctl exceptions resolve {id} --reason 'uploaded'", "after doing so"),
+            ("orderctl batches list", "to see the file and what is in it"),
+        ),
+    ),
+    "not_sendable": Code(
+        "A location cannot be handed a shipment as it is; it stays planned, and the others left without it. It closes "
+        "itself once it can leave.",
+        (
+            ("orderctl orders show {order}", "to see what is missing"),
+            ("orderctl orders edit {order}", "to mend the order"),
+            ("orderctl orders reroute {order}", "to plan it anew"),
+        ),
+    ),
+    "not_acknowledged": Code(
+        "A location has not said within `acknowledge_within` that it has a shipment. It closes itself once it does.",
+        (
+            ("orderctl shipments confirm {subject} --acknowledged", "it was asked and has it"),
+            ("orderctl shipments confirm {subject} --rejected", "it will not ship; the order is routed again"),
+            ("orderctl shipments show {subject}", "to see when and how it was handed over"),
+        ),
+    ),
+    **tracking_codes.EXCEPTIONS,
+    "put_back": Code(
+        "The store was put back in time, and units of the order that are not planned now may have left meanwhile. It "
+        "is held until somebody has asked.",
+        (
+            ("orderctl orders release {order} --hold put_back --reason TEXT", "nothing of it has left"),
+            ("orderctl orders cancel {order} --reason 'sent before the store was put back'", "it has left"),
+        ),
+    ),
     "push_refused": Code("A channel refused what it was told.", (("orderctl push", "to try again"), _DISMISS)),
     "push_uncertain": Code("A channel may or may not have been told.", (_DISMISS,)),
     "unmatched_answer": Code(
@@ -145,11 +178,28 @@ EXCEPTIONS: Mapping[str, Code] = {
         (("orderctl orders show {order}", "to see where they ship from now"), _DISMISS),
     ),
     "overshipped": Code("A location ships more than it was asked; the customer gets too much.", (_DISMISS,)),
-    "package_changed": Code("A package was reported again with other contents; the first report stands.", (_DISMISS,)),
+    "package_changed": Code(
+        "A package was reported again with other contents, or is to take the place of another one that has contents of "
+        "its own; the first report stands.",
+        (("orderctl shipments show {subject}", "to see all parcels"), _DISMISS),
+    ),
+    "label_voided": Code(
+        "A location withdrew the label of a package and has named no other yet. The channel still shows the old one; "
+        "units and stock stay as they are. It closes itself once the package has another number.",
+        (
+            ("orderctl shipments confirm {subject} --tracking NUMBER --replaces OLD", "the parcel has another label"),
+            ("orderctl shipments show {subject}", "to see all parcels, and which location to call"),
+            ("orderctl exceptions resolve {id} --reason 'left with the old label'", "it has left all the same"),
+        ),
+    ),
     "extra_package": Code(
         "A location names one more parcel after all units were packed in others. Its number is kept with the shipment; "
         "the channel was told of the others.",
-        (("orderctl shipments show {subject}", "to see all parcels"), _DISMISS),
+        (
+            ("orderctl shipments show {subject}", "to see all parcels"),
+            ("orderctl shipments confirm {subject} --tracking NUMBER --replaces OLD", "it is the new number of one"),
+            _DISMISS,
+        ),
     ),
     "contradiction": Code(
         "A location's answer contradicts what it said before; the first answer stands.",
@@ -167,6 +217,30 @@ EXCEPTIONS: Mapping[str, Code] = {
         (
             ("orderctl orders show {order}", "to see which location to call"),
             ("orderctl shipments confirm REFERENCE --cancelled", "once the location has stopped it"),
+        ),
+    ),
+    "fulfilled_there": Code(
+        "The channel says that units were fulfilled there, by hand or by another program, while a location has them in "
+        "hand. They may leave twice, so the location is asked to stop them; of lines that nobody has in hand nothing "
+        "is sent any more.",
+        (
+            ("orderctl orders show {order}", "to see which location to call"),
+            ("orderctl shipments confirm REFERENCE --cancelled", "once the location has stopped it"),
+            ("orderctl shipments confirm REFERENCE --tracking NUMBER", "if it was that location that sent it"),
+        ),
+    ),
+    "money_unread": Code(
+        "A channel states fees or refunds in a way that is not understood. The order itself goes on, its account is "
+        "not complete. It closes itself once they can be read.",
+        (("orderctl orders money {order}", "to see what is known"), _DISMISS),
+    ),
+    "gone_there": Code(
+        "The order is still to be sent here, and its channel says that it has none of that id any more: it was deleted "
+        "there, or is older than what the channel tells. It closes itself once the channel has it again.",
+        (
+            ("orderctl orders cancel {order} --reason 'deleted there'", "it is not to be sent"),
+            ("orderctl orders show {order}", "to see where it is"),
+            _DISMISS,
         ),
     ),
     "address_changed": Code(
@@ -245,12 +319,24 @@ CHECKS: Mapping[str, str] = {
     "no_such_order": "The channel that was asked for one order says that it has none of that id. Nothing was changed.",
     "orders_differ": "What a channel says of its orders is not what the store says: one of them has an order that the "
     "other has not, or another total, payment or state. Nothing was changed. `orderctl pull --since` reads them again.",
+    "log_kept": "Persons were taken out of the store, but another process reads it, so that its write-ahead log still "
+    "holds what it held. `orderctl privacy purge` empties it once nobody reads.",
     "probe_failed": "Something of a channel that `orderctl channels test` tried out does not work: the credentials, "
     "what they allow, its clock, its version. Nothing was changed; the line says what to do.",
+    "not_reconciled": "After the store was put back, a channel could not be read, so that nobody can tell what of its "
+    "orders was handed over. Nothing is sent until `orderctl reconcile` has read it.",
+    "refused": "A location or channel refuses what it was handed, for good. A shipment is routed again elsewhere; what "
+    "a channel refuses waits for a person.",
+    "retry": "A location or channel surely did not process what it was handed, so it stays due: the next pass tries "
+    "again.",
     "row_left_out": "A row of an imported table says nothing that can be used. The others were taken; mend the row and "
     "import the file again, which changes nothing else.",
     "stock_difference": "What a location was counted to have on a day is further from what its ledger expected than "
     "the threshold of `orderctl stock reconcile` allows. Nothing was changed.",
+    "shipments_differ": "What a location says of the shipments it was handed is not what the store says. Nothing was "
+    "changed. `orderctl shipments show` tells the story of one; `orderctl shipments confirm` writes down what is true.",
+    "target_missed": "A location in shadow has not reached what `[targets]` asks of it, so that it is no-go. Nothing "
+    "was changed; `orderctl locations compare` says what is missing.",
     "store_difference": "A sum that must hold in the store does not. Nothing was changed. Make a copy with "
     "`orderctl db backup`, and send the output of `orderctl db check --json` to orderctl's maintainers.",
 }

@@ -153,6 +153,10 @@ class RemoteError(OrderctlError):
     outcome = "uncertain"
 
 
+class RemoteFailed(RemoteError):
+    """The other side failed over what it was asked, or took too long: it may manage less at once."""
+
+
 class RemoteDown(RemoteError):
     """The other side cannot be reached at all: nothing was processed."""
 

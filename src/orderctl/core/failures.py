@@ -7,12 +7,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from orderctl.core.times import seconds_between
 
 AGAIN_AFTER_S = 24 * 3600
+_FLEETING = re.compile(r" \[request [^\]]*\]|\b[\d,]+ s\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +56,15 @@ class Telling:
 
 def to_tell(failures: Sequence[Failure], memory: Sequence[Told], ran: Collection[str], now: str) -> Telling:
     """What to tell of `failures` at the moment `now`, after a pass of the steps `ran`, given what was told before."""
-    known = {told.failure: told for told in memory}
+    known = {_gist(told.failure): told for told in memory}
     since: dict[tuple[str, str], str] = {}
     for told in memory:
         about = _about(told.failure)
         since[about] = min(told.since, since.get(about, told.since))
     failing = {_about(failure) for failure in failures}
     news, kept = [], []
-    for failure in dict.fromkeys(failures):
-        before = known.pop(failure, None)
+    for gist, failure in {_gist(failure): failure for failure in failures}.items():
+        before = known.pop(gist, None)
         is_news = before is None or _old(before, now)
         if is_news:
             news.append(failure)
@@ -77,6 +79,11 @@ def to_tell(failures: Sequence[Failure], memory: Sequence[Told], ran: Collection
         Recovered(*about, start) for about, start in since.items() if about[0] in ran and about not in failing
     )
     return Telling(tuple(news), recovered, tuple(kept))
+
+
+def _gist(failure: Failure) -> tuple[str, str, str, str]:
+    """What makes two failures the same. The number of a request and how long to wait are others each time."""
+    return failure.step, failure.code, failure.subject, _FLEETING.sub("", failure.message)
 
 
 def _about(failure: Failure) -> tuple[str, str]:

@@ -110,3 +110,13 @@ def shares(total: int, weights: Sequence[int]) -> list[int]:
     missing = abs(total) - sum(quotient for quotient, _ in parts)
     first = sorted(range(len(parts)), key=lambda index: (-parts[index][1], index))[:missing]
     return [sign * (quotient + (index in first)) for index, (quotient, _) in enumerate(parts)]
+
+
+def of_units(total: int, units: int, before: int, of: int) -> int:
+    """The part of `total`, the amount of `of` units, that `units` of them have which come after `before` others.
+
+    As `shares` among all units would have it, ties to the earlier: parts that follow each other add up to `total`.
+    """
+    each, more = divmod(abs(total), max(of, before + units, 1))
+    part = units * each + min(before + units, more) - min(before, more)
+    return -part if total < 0 else part

@@ -14,4 +14,12 @@ CHANNELS = {
     "walmart": "orderctl.channels.walmart:Walmart",
     "woocommerce": "orderctl.channels.woocommerce:WooCommerce",
 }
-DESTINATIONS = {"file": "orderctl.destinations.file:FileDestination"}
+DESTINATIONS = {
+    "amazon-mcf": "orderctl.destinations.amazon_mcf:AmazonMcf",
+    "api": "orderctl.destinations.api:ApiDestination",
+    "email": "orderctl.destinations.email:Email",
+    "file": "orderctl.destinations.file:FileDestination",
+    "mailbox": "orderctl.destinations.mailbox:Mailbox",
+    "portal": "orderctl.destinations.portal:Portal",
+    "sftp": "orderctl.destinations.sftp:Sftp",
+}

@@ -35,6 +35,16 @@ def wanted(order: Order, line: Line) -> int:
     return 0 if order.cancelled_at else line.quantity
 
 
+def given_back(old: Order | None, new: Order) -> set[str]:
+    """The channel's SKUs of which it asks for fewer units than in version `old`: it has put them back on sale there.
+
+    Without `old` it cancelled them before we ever read the order.
+    """
+    wish = {line.id: wanted(new, line) for line in new.lines}
+    before = ((line, wanted(old, line)) for line in old.lines) if old else ((line, line.quantity) for line in new.lines)
+    return {line.sku for line, units in before if wish.get(line.id, 0) < units}
+
+
 def to_ship(order: Order, line: Line) -> bool:
     """Whether this line is ours to ship: physical, not fulfilled by the channel itself, not taken in the shop."""
     ours = line.requires_shipping and line.fulfilled_by == "merchant" and order.fulfilled_by == "merchant"
@@ -44,6 +54,14 @@ def to_ship(order: Order, line: Line) -> bool:
 def taken_in_shop(order: Order) -> bool:
     """Whether the customer left the shop with the goods: sold at a till, with no address to send anything to."""
     return order.source == "pos" and order.ship_to is None
+
+
+def taken_over(old: Order, new: Order) -> set[str]:
+    """The ids of lines that were ours to ship, are wanted still, and were fulfilled at the channel itself meanwhile."""
+    ours = {line.id for line in old.lines if to_ship(old, line)}
+    by_order = new.fulfilled_by == "channel"
+    theirs = (line for line in new.lines if by_order or line.fulfilled_by == "channel")
+    return {line.id for line in theirs if line.id in ours and wanted(new, line)}
 
 
 def line_changes(old: Order, new: Order, have: Mapping[str, LineCounters]) -> tuple[LineChange, ...]:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 
 REFERENCES = ("env:", "file:", "cred:", "keyring:")
 _SHORTEST = 4  # what is shorter would be found in every second word
+#: What a message may have taken from data: what it quotes, and addresses of mail.
+_PERSONAL = re.compile(r"'[^']*'|\"[^\"]*\"|[^\s=<>(),;:]+@\S+")
 _KNOWN: dict[str, tuple[str, ...]] = {}  # the secrets of this process -> every form they may be seen in
 
 
@@ -46,6 +49,11 @@ def redacted(text: str) -> str:
         for form in _KNOWN[value]:
             text = text.replace(form, "***")
     return text
+
+
+def impersonal(text: str) -> str:
+    """`text` without secrets, and without what it may have taken from a customer's data: fit for a log."""
+    return _PERSONAL.sub("…", redacted(text))
 
 
 def _forms(value: str) -> tuple[str, ...]:

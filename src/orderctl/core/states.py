@@ -28,6 +28,22 @@ SHIPMENT_EDGES: dict[str, tuple[str, ...]] = {
 #: States in which a shipment holds its reservations.
 HOLDING = ("planned", "sending", "uncertain", "dispatched", "acknowledged", "cancel_requested")
 
+#: States in which a location's answer is read; in any other it is kept until it fits.
+ANSWERED = ("dispatched", "acknowledged", "cancel_requested", "shipped", "delivered", "cancelled", "rejected")
+#: What the receipt of its hand-over makes of a shipment that is `sending` or `uncertain`.
+RECEIPTS: dict[str, str] = {
+    "accepted": "dispatched",
+    "refused": "rejected",
+    "retry": "planned",
+    "uncertain": "uncertain",
+}
+#: What becomes of a shipment whose order was cancelled or goes to another address.
+CALLED_BACK: dict[str, str] = {
+    "planned": "cancelled",
+    "dispatched": "cancel_requested",
+    "acknowledged": "cancel_requested",
+}
+
 EFFECT_EDGES: dict[str, tuple[str, ...]] = {
     "pending": ("sending", "superseded"),
     "sending": ("accepted", "refused", "uncertain", "pending"),
@@ -68,7 +84,7 @@ def order_state(
         return "rejected"
     if track_only:
         return "track_only"
-    waiting = [line for line in lines if line.to_ship]
+    waiting = [line for line in lines if line.to_ship or line.planned or line.dispatched]
     if all(line.shipped + line.cancelled == line.ordered for line in waiting):
         return "shipped" if effects_open else "closed"
     if any(line.shipped for line in waiting):

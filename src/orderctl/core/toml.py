@@ -52,6 +52,15 @@ class Toml:
         return 0
 
 
+def laid_over(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`under` with what `over` says instead, key by key, also inside tables that both have."""
+    whole = dict(under)
+    for key, value in over.items():
+        below = whole.get(key)
+        whole[key] = laid_over(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return whole
+
+
 def parse(source: str | bytes, file: str, *, largest: int = LARGEST_FILE) -> Toml:
     """The values and lines of a TOML text. `file` is the name messages use, `largest` the limit in bytes."""
     text = _text(source, file, largest)

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from orderctl.core import times
@@ -55,6 +55,20 @@ def ship_day(location: Location, now: str) -> date | None:
 def opening(location: Location, day: date) -> str:
     """The moment at which `day` begins at the location."""
     return times.moment(datetime.combine(day, time(), ZoneInfo(location.timezone)))
+
+
+def after(location: Location, since: str, seconds: int) -> str:
+    """When `seconds` of the time on worked days have passed since the moment `since`; the last moment if never."""
+    at = local(location, since)
+    for _ in range(HORIZON_DAYS):
+        midnight = datetime.combine(at.date() + timedelta(days=1), time(), at.tzinfo)
+        if works_on(location, at.date()):
+            here = (midnight.astimezone(UTC) - at.astimezone(UTC)) // timedelta(seconds=1)
+            if seconds <= here:
+                return times.later(times.moment(at), seconds)
+            seconds -= here
+        at = midnight
+    return times.LAST
 
 
 def arrival(left: date, days: int) -> date:

@@ -31,15 +31,35 @@ CONFIRM = {
     "tracking_number": ("tracking", "tracking_no"),
     "shipped_at": ("ship_date", "shipped_on", "date"),
     "reason": ("message",),
+    "replaces": ("old_tracking", "previous_tracking_number"),
 }
 STOCK_FEED = {
     "sku": ("item", "item_sku"),
     "quantity": ("on_hand", "qty", "stock", "count"),
     "location": (),
 }
+#: What the columns mean, in words for whoever fills them in.
+MEANINGS: Mapping[str, str] = {
+    "reference": "The shipment, as our file names it.",
+    "status": "One of the words below. Without it a row with units or a number says shipped, one with 0 units short.",
+    "line": "The line of the shipment, as our file names it. Without `line` and `sku` the row is about all of it.",
+    "sku": "The article, as our file names it.",
+    "quantity": "Units of this line: in this parcel, or short. Empty: all that are left.",
+    "carrier": "Who carries the parcel, such as `UPS`, `DHL Express` or `USPS`.",
+    "service": "The carrier's service, such as `Ground`.",
+    "tracking_number": "The number of the parcel. A text, also in a spreadsheet, so that no digit is rounded.",
+    "shipped_at": "When it left.",
+    "reason": "Why something is rejected or short, in words.",
+    "replaces": "The number that this parcel had until now, when you correct it.",
+}
+COUNT_MEANINGS: Mapping[str, str] = {
+    "sku": "The article.",
+    "quantity": "Units that lie there; 0 where there are none.",
+    "location": "Only where a file is about several places: rows about another one are passed over.",
+}
 _counted = maker(StockCount)
 _NEEDED = {"reference": CONFIRM, "sku": STOCK_FEED, "quantity": STOCK_FEED}
-_STATUSES = {name: name for name in KINDS} | {"ack": "acknowledged", "canceled": "cancelled"}
+_STATUSES = {name: name for name in KINDS} | {"ack": "acknowledged", "canceled": "cancelled", "void": "voided"}
 _TELLING = ("status", "quantity", "tracking_number")
 _WORDS = re.compile(r"[\s_-]+")
 #: What a spreadsheet makes of a long number; its last digits are lost.
@@ -109,9 +129,11 @@ def confirmation(row: Mapping[str, str], where: str, dates: str, zone: ZoneInfo)
     if not reference:
         raise ValueError("names no shipment")
     tracking = row.get("tracking_number", "")
-    if _ROUNDED.fullmatch(tracking):
-        message = f"has the tracking number {tracking}, which a spreadsheet has rounded"
-        raise ValueError(message)
+    replaces = row.get("replaces", "")
+    for number in (tracking, replaces):
+        if _ROUNDED.fullmatch(number):
+            message = f"has the tracking number {number}, which a spreadsheet has rounded"
+            raise ValueError(message)
     quantity = _quantity(row.get("quantity", ""))
     kind = _kind(row.get("status", ""), quantity, tracking)
     at = row.get("shipped_at", "")
@@ -127,6 +149,7 @@ def confirmation(row: Mapping[str, str], where: str, dates: str, zone: ZoneInfo)
         at=cells.moment(at, dates, zone) if at else "",
         reason=row.get("reason", ""),
         where=where,
+        replaces=replaces,
     )
 
 

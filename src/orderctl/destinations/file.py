@@ -10,95 +10,44 @@ of its rows counts; a row that is wrong is put aside alone. In a feed a SKU that
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
-from orderctl.core import text
-from orderctl.core.adapters import AnswerPage
-from orderctl.core.confirmations import BadRow, Confirmation, StockCount
-from orderctl.core.effects import Batch, Document
-from orderctl.core.errors import ConfigError, Finding, RecordError
-from orderctl.destinations import answer_rows, pick_list
-from orderctl.destinations.answer_rows import AnswerColumns
-from orderctl.wire import cells, files, names, settings, table_text, tables
-from orderctl.wire.inbox import MOST_ROWS, After, Inbox, Source
+from orderctl.core.adapters import AnswerPage, Chapter, Probe, Waiting
+from orderctl.core.effects import Batch, BatchShipment, CallBack, Document
+from orderctl.core.errors import ConfigError, Finding
+from orderctl.destinations import answer_files, call_back, documents, file_guide, table_guide, template_data
+from orderctl.destinations.answer_files import AnswerFiles, AnswerSettings
+from orderctl.destinations.documents import Documents, DocumentSettings
+from orderctl.destinations.pick_list import batch_text
+from orderctl.destinations.way import Role, Sends
+from orderctl.wire import files, folders, inbox, names
+from orderctl.wire.inbox import Inbox
 from orderctl.wire.opening import Opening
 from orderctl.wire.outbox import HandsOver, Outbox
-from orderctl.wire.repeats import repeats
+from orderctl.wire.settings import ModeField, OwnerField
 
-Role = Literal["send", "confirm", "stock_feed"]
-_Answer = Confirmation | StockCount | BadRow
-_COLUMNS_OF = {"send": pick_list.COLUMNS, "confirm": answer_rows.CONFIRM, "stock_feed": answer_rows.STOCK_FEED}
-#: So many counts are one transaction: each of them writes into several indexes, whose pages are written once for all.
-_MOST_COUNTS = 5_000
-_MEDIA_TYPES = {
-    "csv": "text/csv",
-    "tsv": "text/tab-separated-values",
-    "jsonl": "application/jsonl",
-    "json": "application/json",
-}
+_NOTHING_SENT = DocumentSettings()
 
 
-def _columns(value: object) -> object:
-    """A list of our names is short for a table in which each is its own header."""
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        return value
-    if len(set(value)) != len(value):
-        raise ValueError("names a column twice")
-    return {name: name for name in value}
-
-
-def _mode(value: object) -> object:
-    """Permission bits are written as text, "0640", or in TOML's own way, 0o640."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 4:
-        try:
-            return int(value, 8)
-        except ValueError:
-            return value
-    return value
-
-
-def _readable(mode: int) -> int:
-    if not 0o400 <= mode <= 0o777 or not mode & 0o400:
-        raise ValueError('lets not even its owner read the file; write for example "0640"')
-    return mode
-
-
-class FileDestination(HandsOver):
+class FileDestination(HandsOver, Sends):
     """A location that is reached by files. Nobody ever sees a part of one, and none ever changes."""
 
-    class Settings(settings.Settings):
+    class Settings(AnswerSettings):
         """What `send`, `confirm` and `stock_feed` may say beside the keys of every way."""
 
         path: Annotated[str, Field(min_length=1)]
         """`send`: the file of one batch, with `{batch}` and, if wanted, `{date}` and `{location}`. Else a pattern."""
-        format: tables.Format = "csv"
-        """How rows are written."""
-        template: Literal["pick"] = "pick"
-        """`send`: which document it is; a pick list is all there is."""
-        columns: Annotated[
-            dict[str, str], BeforeValidator(_columns, json_schema_input_type=dict[str, str] | list[str])
-        ] = Field(default_factory=dict)
-        """Column = its header; `send` also takes a list of columns in their order. Default: all, under our names."""
-        encoding: table_text.OutEncoding = "utf-8"
-        """How text is encoded; `utf-8-sig` begins with a byte order mark, as Excel likes it."""
-        delimiter: tables.Delimiter = ""
-        """What stands between cells. Empty: a comma to send, found out from the header to read."""
-        mode: Annotated[int, BeforeValidator(_mode), AfterValidator(_readable)] = files.DEFAULT_MODE
+        mode: ModeField = files.DEFAULT_MODE
         """`send`: the permission bits of the file, as text."""
-        for_people: bool = False
-        """`send`: make harmless what a spreadsheet would run as a formula."""
+        owner: OwnerField = files.OURS
+        """`send`: whose the file is: `user`, `user:group` or `:group`. Default: whoever runs orderctl."""
         manifest: bool = False
         """`send`: put NAME.manifest.json with rows, units, bytes and SHA-256 beside each file."""
-        newlines: Literal["keep", "space"] = "keep"
-        """`send`: whether line ends inside a cell stay or become spaces."""
-        after: After = "keep"
-        """`confirm`, `stock_feed`: whether a file that was taken stays or moves to `done/` beside it."""
-        dates: cells.Dates = ""
-        """`confirm`: how dates are written, e.g. `%d-%m-%Y`; ISO 8601 when empty."""
+        call_back: str = ""
+        """`send`: the file that asks to stop a shipment, with `{reference}`. Empty: a person has to ask."""
 
         @model_validator(mode="after")
         def _fits_its_role(self, info: ValidationInfo) -> FileDestination.Settings:
@@ -108,146 +57,78 @@ class FileDestination(HandsOver):
             return self
 
     def __init__(self, name: str, settings: Settings, opening: Opening, role: Role = "send") -> None:
-        problem = _problem(settings, role)
+        problem = _problem(settings, role) or (documents.problem_of(settings, opening.base) if role == "send" else "")
         if problem:
             raise ConfigError([Finding("E213", f"[location.{name}.{role}] {problem}")])
         self._name = name
         self._settings = settings
         self._role = role
-        self._zone = ZoneInfo(opening.timezone)
-        self.outbox = Outbox(opening.base, settings.mode, settings.manifest)
-        self._writer = table_text.Writer(
-            settings.format,
-            settings.encoding,
-            settings.delimiter or ",",
-            for_people=settings.for_people,
-            one_line=settings.newlines == "space",
-        )
-        encoding: tables.Encoding = "utf-8" if settings.encoding == "utf-8-sig" else settings.encoding
-        self._reader = tables.Reader(settings.format, encoding, settings.delimiter)
-        known = answer_rows.STOCK_FEED if role == "stock_feed" else answer_rows.CONFIRM
-        self._columns = AnswerColumns(known, settings.columns)
-        feed = role == "stock_feed"
-        self._inbox = Inbox(settings.path, opening.base, settings.after, feed, _MOST_COUNTS if feed else MOST_ROWS)
+        self._base = opening.base
+        self._zone = opening.timezone
+        self.best_class = "F"
+        self.outbox = Outbox(opening.base, settings.mode, settings.manifest, settings.owner)
+        self._documents = Documents(name, settings if role == "send" else _NOTHING_SENT, opening.base)
+        self.needs = self._documents.needs
+        self._read = AnswerFiles(name, settings, role, opening.timezone)
+        self._inbox = Inbox(settings.path, opening.base, settings.after, self._read.is_feed, self._read.most_rows)
 
     def render(self, batch: Batch) -> Document:
-        """The file of `batch`: a row per line of each shipment. The same batch gives the same name and bytes."""
-        columns = self._settings.columns or {name: name for name in pick_list.COLUMNS}
-        number = pick_list.batch_text(batch)
-        content = self._writer.content(
-            list(columns.values()),
-            pick_list.rows(batch, list(columns)),
-            {"location": batch.location, "batch": number, "date": batch.date},
-        )
-        lines = [line for shipment in batch.shipments for line in shipment.lines]
-        return Document(
-            name=names.fill(self._settings.path, {"date": batch.date, "batch": number, "location": batch.location}),
-            content=content,
-            media_type=_MEDIA_TYPES[self._settings.format],
-            rows=len(lines),
-            units=sum(line.quantity for line in lines),
-        )
+        """The file of `batch`, with those beside it. The same batch gives the same name and bytes."""
+        values = {"date": batch.date, "batch": batch_text(batch), "location": batch.location}
+        return self._documents.render(batch, names.fill(self._settings.path, values))
 
-    def collect(self, positions: Mapping[str, str]) -> Iterator[AnswerPage]:
+    def render_call_back(self, wish: CallBack) -> Document | None:
+        """The file that asks to stop a shipment; None where `call_back` names none."""
+        path = self._settings.call_back
+        return call_back.document(wish, path, self._settings) if path else None
+
+    def objections(self, shipments: Sequence[BatchShipment]) -> Mapping[str, str]:
+        """What the location's own template cannot cope with."""
+        return self._documents.objections(shipments)
+
+    def collect(self, positions: Mapping[str, str], in_hand: Waiting) -> Iterator[AnswerPage]:  # noqa: ARG002
         """Pages of answers or counts beyond `positions`. RecordError or RemoteError at the end, for files left out."""
-        read = self._counts if self._role == "stock_feed" else self._confirmations
-        for piece in self._inbox.pieces(positions, read):
-            moment = piece.moment if self._role == "stock_feed" else ""
-            yield AnswerPage(piece.stream, piece.position, piece.items, piece.closes, moment)
+        for piece in self._inbox.pieces(positions, self._read.items):
+            yield self._read.page(piece)
 
     def finished(self, stream: str) -> None:
         """The file of `stream` is applied to its end; it is moved to `done/` where `after` says so."""
         self._inbox.finished(stream)
 
-    def _header(self, source: Source) -> tables.Header:
-        header = self._reader.header(source.file, source.name)
-        if header.names:
-            self._columns.found_in(header.names, f"{source.name} line {header.line} column 1")
-        return header
+    def probe(self) -> list[Probe]:
+        """Whether the folders are there and can be written or read; a hidden file is written there and removed."""
+        own, base = self._settings, self._base
+        if self._role != "send":
+            found = folders.readable(own.path, base)
+            moved = own.after == "move" and found[0].verdict == "ok"
+            return [*found, *folders.writable(inbox.folder_of(own.path, base))] if moved else found
+        paths = [path.replace("{location}", names.slug(self._name)) for path in (own.path, own.call_back) if path]
+        places = dict.fromkeys(folders.above(path, base) for path in paths)
+        return [probe for folder in places for probe in folders.writable(folder)]
 
-    def _rows(self, source: Source, offset: int) -> Iterator[tables.Row]:
-        return self._reader.rows(source.file, source.name, self._header(source), offset)
-
-    def _stated(self, source: Source) -> Iterator[Mapping[str, str]]:
-        """The cells of every row under our names. RecordError for what refuses the file."""
-        return map(self._columns.ours, self._reader.cells(source.file, source.name, self._header(source)))
-
-    def _confirmations(self, source: Source, offset: int) -> Iterator[tuple[list[_Answer], int]]:
-        """Answers; those that stand together about one shipment stay together, so that they come on one page."""
-        for _ in self._stated(source):
-            pass  # refuses the file before any of its rows counts
-        group: list[_Answer] = []
-        reference, end = "", offset
-        for row in self._rows(source, offset):
-            answer = self._confirmation(row, f"{source.name} line {row.line}")
-            about = answer.reference if isinstance(answer, Confirmation) else ""
-            if group and (about != reference or len(group) == MOST_ROWS):
-                yield group, end
-                group = []
-            group.append(answer)
-            reference, end = about, row.end
-        if group:
-            yield group, end
-
-    def _confirmation(self, row: tables.Row, where: str) -> _Answer:
-        if row.problem:
-            return answer_rows.bad_row(row, row.problem, where)
-        try:
-            return answer_rows.confirmation(self._columns.ours(row.cells), where, self._settings.dates, self._zone)
-        except ValueError as error:
-            return answer_rows.bad_row(row, str(error), where)
-
-    def _counts(self, source: Source, offset: int) -> Iterator[tuple[list[_Answer], int]]:
-        """The counts of this location; rows about other ones are theirs to read."""
-        rows_of = repeats(lambda: self._counted_skus(source), source.incoming.size)
-        found: list[_Answer] = []
-        end = offset
-        for row in self._rows(source, offset):
-            stated = self._columns.ours(row.cells)
-            if not row.problem and stated.get("location", "") not in {"", self._name}:
-                continue
-            found.append(self._count(row, stated, f"{source.name} line {row.line}", rows_of))
-            end = row.end
-            if len(found) == MOST_ROWS:
-                yield found, end
-                found = []
-        if found:
-            yield found, end
-
-    def _counted_skus(self, source: Source) -> Iterator[str]:
-        """The SKU of each row about this location. RecordError when there are rows, but none is."""
-        others = ours = False
-        for stated in self._stated(source):
-            if stated.get("location", "") in {"", self._name}:
-                ours = True
-                yield stated.get("sku", "")
-            else:
-                others = True
-        if others and not ours:
-            raise RecordError(f"no row is about the location '{self._name}'", where=source.name)
-
-    def _count(self, row: tables.Row, stated: Mapping[str, str], where: str, rows_of: Mapping[str, int]) -> _Answer:
-        if row.problem:
-            return answer_rows.bad_row(row, row.problem, where)
-        sku = stated.get("sku", "")
-        if sku in rows_of:
-            reason = f"counts {sku[:40]} once more; it stands in {rows_of[sku]} rows of this file"
-            return answer_rows.bad_row(row, reason, where)
-        try:
-            return answer_rows.stock_count(stated, where, self._name)
-        except ValueError as error:
-            return answer_rows.bad_row(row, str(error), where)
+    def guide(self) -> list[Chapter]:
+        """What the partner gets and gives, where, how files come and go there, and what stands in them."""
+        own = self._settings
+        if self._role == "send":
+            sample = template_data.samples(self._name)[0]
+            main = self.render(sample)
+            about = file_guide.given("in the folder", main, own, own.call_back, manifest=own.manifest)
+            return [*about, *table_guide.work(self._name, own, self._documents.columns)]
+        moves = "is moved to `done/` beside it" if own.after == "move" else "stays there; remove it when you like"
+        shown = {name: own.columns.get(name, name) for name in self._read.columns.known}
+        where = f"where `{own.path}` names them"
+        form = own.format.upper()
+        about = file_guide.taken(where, shown, moves, is_feed=self._read.is_feed, form=form)
+        told = table_guide.counts(own) if self._read.is_feed else table_guide.answers(own, self._zone)
+        return [*about, *told]
 
 
 def _problem(settings: FileDestination.Settings, role: str) -> str:
     """What is wrong with `settings` for `role`; empty when nothing is."""
-    known = _COLUMNS_OF[role]
-    unknown = next((name for name in settings.columns if name not in known), None)
-    if unknown is not None:
-        return f"'{unknown[:40]}' is not a column here{text.did_you_mean(unknown, known)}; there are {', '.join(known)}"
     if role == "send":
         try:
             names.check_template(settings.path, ("date", "batch", "location"), needed="batch")
         except ValueError as error:
             return str(error)
-    return ""
+        return call_back.problem_of(settings.call_back)
+    return answer_files.problem_of(settings, role)

@@ -15,6 +15,10 @@ from orderctl.core import money, text
 from orderctl.core.effects import Batch, BatchShipment
 from orderctl.wire.table_text import Cell
 
+_ABOUT_ADDRESS = (
+    *("Who gets it.", "The company.", "Street and number.", "Second line.", "Third line.", "City."),
+    *("State or province.", "Postcode, as text.", "Country, ISO 3166, two letters.", "Telephone."),
+)
 _ADDRESS = ("name", "company", "line1", "line2", "line3", "city", "region", "postcode", "country", "phone")
 
 
@@ -28,10 +32,10 @@ def rows(batch: Batch, columns: Sequence[str]) -> Iterator[Sequence[Cell]]:
     places = [_PLACES[column] for column in columns]
     wanted = itemgetter(*places) if len(places) > 1 else itemgetter(slice(places[0], places[0] + 1))
     number = batch_text(batch)
-    nothing = ("",) * len(_OF_OPTIONS)
+    nothing = ("",) * len(OF_OPTIONS)
     for shipment in batch.shipments:
         address = map(shipment.ship_to.get, _ADDRESS, repeat(""))
-        options = [cell(batch, shipment) for cell in _OF_OPTIONS.values()] if shipment.options else nothing
+        options = [cell(batch, shipment) for cell in OF_OPTIONS.values()] if shipment.options else nothing
         cells = (*_fields(shipment), *address, *options, number)
         for line in shipment.lines:
             yield wanted((*cells, line.line_id, line.sku, line.title, line.quantity))
@@ -61,7 +65,7 @@ def _pack_note(batch: Batch, shipment: BatchShipment) -> Cell:
 
 #: A cell that says what rules have chosen for a shipment; empty where they chose nothing.
 _OfOptions = Callable[[Batch, BatchShipment], Cell]
-_OF_OPTIONS: dict[str, _OfOptions] = {
+OF_OPTIONS: dict[str, _OfOptions] = {
     "package": _option("package"),
     "insure": _insure,
     "signature": _option("signature"),
@@ -69,18 +73,39 @@ _OF_OPTIONS: dict[str, _OfOptions] = {
     "documents": _option("documents"),
     "pack_note": _pack_note,
 }
-_FIELDS = (
+FIELDS = (
     *("reference", "order_number", "channel", "placed_at", "ship_by", "email", "carrier", "service"),
     *("gift_message", "note"),
 )
-_fields = attrgetter(*_FIELDS)
+_fields = attrgetter(*FIELDS)
 #: Where the cell of each column stands among all that `rows` makes.
 _PLACES = {
-    name: at for at, name in enumerate((*_FIELDS, *_ADDRESS, *_OF_OPTIONS, "batch", "line", "sku", "title", "quantity"))
+    name: at for at, name in enumerate((*FIELDS, *_ADDRESS, *OF_OPTIONS, "batch", "line", "sku", "title", "quantity"))
 }
-#: Every column, in the order in which they stand unless `columns` says otherwise. Its name is the default header.
-COLUMNS = (
-    *("reference", "order_number", "channel", "placed_at", "ship_by", *_ADDRESS, "email", "carrier", "service"),
-    *("line", "sku", "title", "quantity", "package", "insure", "signature", "duties", "documents"),
-    *("gift_message", "note", "pack_note", "batch"),
-)
+#: Every column and what it means, in the order in which they stand unless `columns` says otherwise. Its name is the
+#: default header.
+MEANINGS = {
+    "reference": "The shipment; unique for ever. It comes back in every answer.",
+    "order_number": "The order, as the customer knows it.",
+    "channel": "Where the customer bought.",
+    "placed_at": "When, in UTC.",
+    "ship_by": "When it has to leave at the latest, in UTC; empty = no such day.",
+    **dict(zip(_ADDRESS, _ABOUT_ADDRESS, strict=True)),
+    "email": "The customer's e-mail address.",
+    "carrier": "Whom to send it by; empty = as you choose.",
+    "service": "The carrier's service; empty = as you choose.",
+    "line": "The line of the shipment; it comes back in answers about a line.",
+    "sku": "The article.",
+    "title": "What it is called.",
+    "quantity": "Units to send.",
+    "package": "The box to pack it in.",
+    "insure": "The amount to insure it for, with its currency.",
+    "signature": "Who has to sign: `direct`, `indirect` or `adult`.",
+    "duties": "Who pays duties: `ddp` = we do, `ddu` = whoever gets it.",
+    "documents": "What goes into the parcel.",
+    "gift_message": "To print or write on a card.",
+    "note": "What the customer or the shop says about the order.",
+    "pack_note": "What to mind when packing.",
+    "batch": "The batch it comes in.",
+}
+COLUMNS = tuple(MEANINGS)

@@ -85,6 +85,10 @@ def add_tags(raw: Any, setup: Setup) -> tuple[str, ...]:  # noqa: ARG001
 
 
 def _locations(raw: Any, setup: Setup) -> tuple[str, ...]:
+    for name in raw if isinstance(raw, list) else [raw]:
+        if name in setup.known.shadows:
+            message = f"'{name}' runs in shadow beside another location; no order ships from it"
+            raise Refused(codes.UNKNOWN_LOCATION, message, f"take `shadow` out of [location.{name}] first")
     return read.named(raw, setup.known.locations, "location", codes.UNKNOWN_LOCATION)
 
 

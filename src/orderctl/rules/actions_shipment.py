@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from orderctl.core import orders
@@ -16,6 +17,7 @@ DOCUMENTS = ("packing_slip", "commercial_invoice")
 SIGNATURES = ("direct", "adult")
 _DUTIES = ("ddp", "ddu")
 _ITEM = ("sku", "quantity")
+_BATCH = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?")
 
 
 def _services(raw: Any, setup: Setup) -> tuple[str, ...]:
@@ -90,7 +92,7 @@ def pack_note(raw: Any, setup: Setup) -> str:  # noqa: ARG001
 
 @action("hide_prices", "enhance", type="true or false", example="true")
 def hide_prices(raw: Any, setup: Setup) -> bool:  # noqa: ARG001
-    """Whether the papers in the parcel show no prices; kept with the shipment, no pick file has a column for it yet."""
+    """Whether the papers in the parcel show no prices. Customs papers always show values."""
     return read.flag(raw)
 
 
@@ -111,7 +113,12 @@ def priority(raw: Any, setup: Setup) -> str:  # noqa: ARG001
     return read.one_of(raw, orders.PRIORITIES)
 
 
-@action("batch", "enhance", type="text", example='"wholesale"', available=False)
+@action("batch", "enhance", type="text", example='"wholesale"')
 def batch(raw: Any, setup: Setup) -> str:  # noqa: ARG001
-    """The shipment is handed over in a batch of this name."""
-    return text_of(raw, "a name")
+    """The shipment is handed over in a batch of its own of this name: `0007-wholesale` in place of `0007`."""
+    name = text_of(raw, "a name")
+    if not _BATCH.fullmatch(name):
+        raise Refused(
+            codes.WRONG_TYPE, f"'{name[:40]}' is not a name for a batch", "a-z, 0-9 and -, at most 30 of them"
+        )
+    return name

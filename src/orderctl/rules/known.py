@@ -19,6 +19,7 @@ class Known:
     channels: Mapping[str, str] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
     notify: tuple[str, ...] = ()
+    shadows: tuple[str, ...] = ()  # locations that are tried out, from which nothing ships
 
     @classmethod
     def from_places(cls, places: Places) -> Known:

@@ -8,19 +8,51 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orderctl import __version__
-from orderctl.config.model import Config, Way
+from orderctl.config.model import Config, LocationConfig, Way
 from orderctl.config.secrets import resolve
-from orderctl.core import registry, times
-from orderctl.core.adapters import Acknowledging, AnswerPage, Channel, Destination, Page, Payload, Probe
-from orderctl.core.effects import ACCEPTED, Acknowledgment, Batch, Cancellation, Document, Receipt, StockLevel, Tracking
-from orderctl.core.errors import ConfigError, Finding
+from orderctl.core import copies, partners, registry, times
+from orderctl.core.adapters import (
+    Accounting,
+    Acknowledging,
+    AnswerPage,
+    Channel,
+    Chapter,
+    Destination,
+    MoneyPage,
+    Page,
+    Payload,
+    Probe,
+    Statements,
+    Waiting,
+)
+from orderctl.core.effects import (
+    ACCEPTED,
+    Acknowledgment,
+    Batch,
+    BatchShipment,
+    CallBack,
+    Cancellation,
+    Document,
+    Holding,
+    InHand,
+    Receipt,
+    StockLevel,
+    Tracking,
+)
+from orderctl.core.errors import ConfigError, Finding, RecordError
+from orderctl.core.money_entries import MoneyEntry
 from orderctl.core.orders import Order
+from orderctl.core.text import did_you_mean
 from orderctl.wire.budgets import Allowance, Budgets, Deadline
 from orderctl.wire.opening import Opening
+
+if TYPE_CHECKING:
+    from orderctl.wire.mail import Server
 
 ROLES = ("send", "confirm", "stock_feed")
 
@@ -50,15 +82,19 @@ class Adapters:
 
     def way(self, location: str, role: str) -> Destination | None:
         """The way called `role` (send, confirm, stock_feed) to or from `location`, None where it has none."""
-        configured = self._config.locations.get(location)
+        configured = self._config.partners.get(location)
         way: Way | None = getattr(configured, role) if configured else None
-        if way is None:
+        if configured is None or way is None:
             return None
         if (location, role) not in self._ways:
             kind = _class_of("orderctl.destinations", registry.DESTINATIONS, way.via)
-            settings = self._settings(kind, way.settings, way.path, role)
-            zone = self._config.places.locations[location].timezone
-            opened = kind(location, settings, self._opening(f"location:{location}", zone), role)
+            settings = self._checked(kind.Settings, way.settings, way.path, role, way.shared)
+            zone = configured.location.timezone
+            opening = replace(self._opening(f"location:{location}", zone), partner_class=configured.partner_class)
+            opened = kind(location, settings, opening, role)
+            if role == "send":
+                _need_class(opened, configured, way)
+                _need_mark(opened, configured, way)
             self._ways[location, role] = NotedDestination(opened) if self._noted else opened
         return self._ways[location, role]
 
@@ -68,8 +104,12 @@ class Adapters:
 
     def settings_of_way(self, location: str, role: str) -> Any:
         """The class of settings (a pydantic model) of the way called `role` to or from `location`."""
-        way: Way = getattr(self._config.locations[location], role)
-        return _class_of("orderctl.destinations", registry.DESTINATIONS, way.via).Settings
+        way: Way = getattr(self._config.partners[location], role)
+        return self.settings_by(way.via)
+
+    def settings_by(self, via: str) -> Any:
+        """The class of settings (a pydantic model) of the ways called `via`."""
+        return _class_of("orderctl.destinations", registry.DESTINATIONS, via).Settings
 
     def recall(self, budgets: Mapping[str, str]) -> None:
         """What was left of each channel's and location's budgets at the end of the last run."""
@@ -99,7 +139,30 @@ class Adapters:
             agent=f"orderctl/{__version__}",
             budgets=self._budgets[target],
             allowance=Allowance(self._config.safety.max_time_each_s, self._over),
+            smtp=self._smtp,
+            settings_of_channel=self._checked_channel,
         )
+
+    def _checked_channel(self, name: str, type_: str) -> Any:
+        """The settings of the channel `name` if it is of this type, else LookupError. ConfigError if they are wrong."""
+        configured = self._config.channels.get(name)
+        if configured is None:
+            message = f"there is no channel '{name[:100]}'{did_you_mean(name, self._config.channels)}"
+            raise LookupError(message)
+        if configured.type != type_:
+            message = f"the channel '{name}' is of type {configured.type}, not {type_}"
+            raise LookupError(message)
+        kind = _class_of("orderctl.channels", registry.CHANNELS, type_)
+        return self._settings(kind, configured.settings, configured.path, "channel")
+
+    def _smtp(self) -> Server | None:
+        """The server of `[smtp]`, None where the file has none. ConfigError when its settings are refused."""
+        if not self._config.smtp:
+            return None
+        from orderctl.wire.mail import Server
+
+        server: Server = self._checked(Server, self._config.smtp, ("smtp",), "")
+        return server
 
     def open_all(self) -> None:
         """Open everything; ConfigError with all findings at once."""
@@ -110,16 +173,22 @@ class Adapters:
             except ConfigError as error:
                 findings += error.findings
         if findings:
-            raise ConfigError(findings)
+            raise ConfigError(dict.fromkeys(findings))  # a location may name a channel whose settings are wrong
 
     def _everything(self) -> Iterable[Any]:
+        yield self._smtp
         for name in self._config.channels:
             yield lambda name=name: self.channel(name)
-        for location in self._config.locations:
+        for location in self._config.partners:
             for role in ROLES:
                 yield lambda location=location, role=role: self.way(location, role)
 
     def _settings(self, kind: Any, table: Mapping[str, Any], path: tuple[str, ...], role: str) -> Any:
+        return self._checked(kind.Settings, table, path, role)
+
+    def _checked(
+        self, model: Any, table: Mapping[str, Any], path: tuple[str, ...], role: str, shared: tuple[str, ...] = ()
+    ) -> Any:
         from pydantic import ValidationError
 
         from orderctl.config.findings import from_validation
@@ -131,10 +200,10 @@ class Adapters:
             "role": role,
         }
         try:
-            return kind.Settings.model_validate(dict(table), context=context)
+            return model.model_validate(dict(table), context=context)
         except ValidationError as error:
-            known = kind.Settings.model_fields
-            raise ConfigError(from_validation(error, self._config.source, path, known)) from None
+            known = [field.alias or name for name, field in model.model_fields.items()]
+            raise ConfigError(from_validation(error, self._config.source, path, known, shared)) from None
 
 
 def _class_of(group: str, built_in: Mapping[str, str], name: str) -> Any:
@@ -143,6 +212,30 @@ def _class_of(group: str, built_in: Mapping[str, str], name: str) -> Any:
         module, _, attribute = built_in[name].partition(":")
         return getattr(importlib.import_module(module), attribute)
     return next(iter(entry_points(group=group, name=name))).load()
+
+
+def _need_class(opened: Destination, configured: LocationConfig, way: Way) -> None:
+    """ConfigError when the configuration promises more of the location than its way can keep."""
+    wanted, best = configured.partner_class, opened.best_class
+    if not partners.keeps(best, wanted):
+        message = f"class is {wanted}, but '{way.via}' as it is set up here can keep {best} at most"
+        where = ".".join(way.path[:-1])
+        raise ConfigError([Finding("E213", f"[{where}] {message}", line=way.line, hint=f'write class = "{best}"')])
+
+
+def _need_mark(opened: Destination, configured: LocationConfig, way: Way) -> None:
+    """ConfigError when what a location in shadow would be handed does not say that nothing is to be shipped."""
+    if not configured.beside:
+        return
+    from orderctl.destinations import template_data
+
+    work = template_data.samples(configured.location.name)[0]
+    one = replace(work, shipments=work.shipments[:1])
+    try:
+        opened.render(copies.batch_of(one, personal=configured.shadow_personal_data))
+    except RecordError as error:
+        message = f"[{'.'.join(way.path)}] in shadow: {error.message}"
+        raise ConfigError([Finding("E213", message, line=way.line)]) from None
 
 
 class _Noted:
@@ -217,20 +310,52 @@ class NotedChannel(_Noted):
         return self._channel.render_stock(number, levels)
 
 
-class NotedAcknowledging(NotedChannel):
-    """One that wants to hear of every order that we have it."""
+class _NotedAcknowledging:
+    """Of one that wants to hear of every order that we have it."""
 
-    def __init__(self, channel: Any) -> None:
-        super().__init__(channel)
-        self._acknowledging: Acknowledging = channel
+    _channel: Any
 
     def render_acknowledgments(self, number: int, orders: Sequence[Acknowledgment]) -> Document:
         """As the channel itself."""
-        return self._acknowledging.render_acknowledgments(number, orders)
+        document: Document = self._channel.render_acknowledgments(number, orders)
+        return document
+
+
+class _NotedAccounting:
+    """Of one whose orders say more of money than what was sold."""
+
+    _channel: Any
+
+    def entries_of(self, payload: Payload) -> Sequence[MoneyEntry]:
+        """As the channel itself."""
+        entries: Sequence[MoneyEntry] = self._channel.entries_of(payload)
+        return entries
+
+
+class _NotedStatements:
+    """Of one that states fees and payouts apart from its orders."""
+
+    _channel: Any
+
+    def fetch_entries(self, position: str) -> Iterator[MoneyPage]:
+        """As the channel itself."""
+        pages: Iterator[MoneyPage] = self._channel.fetch_entries(position)
+        return pages
+
+
+#: What only some channels have, and how it is noted.
+_SOME_HAVE: Sequence[tuple[type[Any], type[Any]]] = (
+    (Acknowledging, _NotedAcknowledging),
+    (Accounting, _NotedAccounting),
+    (Statements, _NotedStatements),
+)
 
 
 def _noted(channel: Channel) -> NotedChannel:
-    return NotedAcknowledging(channel) if isinstance(channel, Acknowledging) else NotedChannel(channel)
+    """A double of `channel` that has what it has, and no more."""
+    parts = [noted for asked, noted in _SOME_HAVE if isinstance(channel, asked)]
+    kind: type[NotedChannel] = type("NotedChannel", (*parts, NotedChannel), {})
+    return kind(channel)
 
 
 class NotedDestination(_Noted):
@@ -239,11 +364,36 @@ class NotedDestination(_Noted):
     def __init__(self, destination: Destination) -> None:
         super().__init__(destination)
         self._destination = destination
+        self.needs = destination.needs
+        self.alone = destination.alone
+        self.best_class = destination.best_class
+        self.settle_s = destination.settle_s
+        self.key_life_s = destination.key_life_s
+
+    def objections(self, shipments: Sequence[BatchShipment]) -> Mapping[str, str]:
+        """As the destination itself."""
+        return self._destination.objections(shipments)
 
     def render(self, batch: Batch) -> Document:
         """As the destination itself."""
         return self._destination.render(batch)
 
-    def collect(self, positions: Mapping[str, str]) -> Iterator[AnswerPage]:
+    def render_call_back(self, wish: CallBack) -> Document | None:
         """As the destination itself."""
-        return self._destination.collect(positions)
+        return self._destination.render_call_back(wish)
+
+    def holdings(self, in_hand: Sequence[InHand]) -> Iterator[Holding]:
+        """As the destination itself."""
+        return self._destination.holdings(in_hand)
+
+    def collect(self, positions: Mapping[str, str], in_hand: Waiting) -> Iterator[AnswerPage]:
+        """As the destination itself."""
+        return self._destination.collect(positions, in_hand)
+
+    def probe(self) -> list[Probe]:
+        """As the destination itself: trying out changes nothing."""
+        return self._destination.probe()
+
+    def guide(self) -> list[Chapter]:
+        """As the destination itself."""
+        return self._destination.guide()

@@ -9,23 +9,30 @@ from orderctl.core import codes
 from orderctl.core.checks import WORDS
 from orderctl.core.errors import Exit, UsageError
 from orderctl.core.text import did_you_mean
-from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
 from orderctl.steps.report import Report
 from orderctl.steps.views import Row
-from orderctl.store import care, effects, exceptions, locations, orders, passes, pauses, quarantine, skus
-from orderctl.store.transactions import transaction
+from orderctl.store import (
+    beside,
+    care,
+    deep_checks,
+    effects,
+    exceptions,
+    migrations,
+    orders,
+    passes,
+    pauses,
+    quarantine,
+    remains,
+    skus,
+)
 
 
 def status(ctx: Context) -> Row:
     """How things stand: orders by state, what waits for a person, what is not told yet, the last pass."""
-    waiting = exceptions.find(ctx.db)
-    by_code: dict[str, int] = {}
-    for one in waiting:
-        by_code[one["code"]] = by_code.get(one["code"], 0) + 1
     return {
         "orders": dict(sorted(orders.states(ctx.db).items())),
-        "exceptions": dict(sorted(by_code.items())),
+        "exceptions": exceptions.counts(ctx.db, ctx.now),
         "waiting_effects": effects.open_counts(ctx.db),
         "paused": pauses.paused(ctx.db, "location") | pauses.paused(ctx.db, "channel"),
         "last_pass": passes.last(ctx.db),
@@ -54,86 +61,49 @@ def exception_show(ctx: Context, number: int) -> Row:
     }
 
 
-def exception_resolve(ctx: Context, number: int, reason: str) -> Report:
-    """A person's answer closes an exception."""
-    report = Report("exceptions resolve")
-    found = exceptions.one(ctx.db, number)
-    if found is None or found["closed_at"]:
-        state = "closed already" if found else "not there"
-        raise UsageError(f"exception {number} is {state}", next="orderctl exceptions list")
-    ctx.stamp = passes.begin(ctx.db, "exceptions resolve", ctx.stamp.actor, ctx.stamp.at)
-    with transaction(ctx.db, "exceptions.resolve"):
-        exceptions.close(ctx.db, ctx.stamp, number, reason)
-    report.count("resolved")
-    report.items.append(exceptions.one(ctx.db, number) or {})
-    passes.end(ctx.db, ctx.stamp, ctx.now, int(report.exit), "")
-    return report
-
-
-def locations_list(ctx: Context) -> list[Row]:
-    """Every location, how it is reached, whether it is paused, what waits there."""
-    paused = pauses.paused(ctx.db, "location")
-    waiting = locations.waiting(ctx.db)
-    rows = []
-    for name, configured in ctx.config.locations.items():
-        place = configured.location
-        rows.append(
-            {
-                "location": name,
-                "kind": place.kind,
-                "stock": place.stock,
-                "send": configured.send.via if configured.send else "",
-                "confirm": configured.confirm.via if configured.confirm else "",
-                "paused_at": paused.get(name),
-                "planned": waiting.get(name, {}).get("planned", 0),
-                "in_hand": sum(
-                    waiting.get(name, {}).get(state, 0) for state in ("dispatched", "acknowledged", "cancel_requested")
-                ),
-                "uncertain": waiting.get(name, {}).get("uncertain", 0),
-            }
-        )
-    return rows
-
-
-def location_pause(ctx: Context, name: str, reason: str) -> Report:
-    """Nothing more is planned at or handed to a location until it is resumed."""
-    return _switch(ctx, name, reason, pause=True)
-
-
-def location_resume(ctx: Context, name: str) -> Report:
-    """A paused location works again."""
-    return _switch(ctx, name, "", pause=False)
-
-
-def _switch(ctx: Context, name: str, reason: str, *, pause: bool) -> Report:
-    chosen([name], ctx.config.locations, "location")
-    report = Report("locations pause" if pause else "locations resume")
-    ctx.stamp = passes.begin(ctx.db, report.step, ctx.stamp.actor, ctx.stamp.at)
-    with transaction(ctx.db, "locations.switch"):
-        if pause:
-            pauses.pause(ctx.db, ctx.stamp, "location", name, reason)
-            report.count("planned anew", locations.withdraw_planned(ctx.db, ctx.stamp, name))
-        else:
-            pauses.resume(ctx.db, ctx.stamp, "location", name)
-            locations.wake(ctx.db, ctx.now)
-    report.items.append({"location": name, "paused": pause, "reason": reason})
-    passes.end(ctx.db, ctx.stamp, ctx.now, int(report.exit), "")
-    return report
-
-
 def db_backup(ctx: Context, target: Path) -> Report:
     """A checked copy of the store at `target`, which must not be there yet."""
     report = Report("db backup")
     size = care.backup(ctx.db, target)
+    beside.note_copy(ctx.db, target, ctx.now)
     report.items.append({"file": str(target), "bytes": size, "checked": True})
     report.count("copies")
     return report
 
 
-def db_check(ctx: Context) -> Report:
-    """Whether the store is sound: SQLite's own checks and the sums that must hold. Exit 7 on a difference."""
+def db_version(config: Path | None, db: Path | None) -> int:
+    """Which version the store has now; the newest one where there is none."""
+    from orderctl.config.load import load
+
+    database = db or load(config or Path("channels.toml")).database
+    return migrations.version_of(database) if database.exists() else migrations.LATEST
+
+
+def db_migrate(before: int) -> Report:
+    """What opening the store has done to it, which was of version `before`."""
+    report = Report("db migrate")
+    report.items.append({"before": before, "after": migrations.LATEST})
+    report.count("versions", migrations.LATEST - before)
+    return report
+
+
+def db_vacuum(ctx: Context) -> Report:
+    """Write the whole store anew; how many bytes it had and has."""
+    report = Report("db vacuum")
+    before = remains.size(ctx.db)
+    remains.vacuum(ctx.db)
+    remains.empty_log(ctx.db)
+    report.items.append({"before": before, "after": remains.size(ctx.db)})
+    return report
+
+
+def db_check(ctx: Context, *, deep: bool = False) -> Report:
+    """Whether the store is sound: SQLite's own checks and the sums that must hold. Exit 7 on a difference.
+
+    `deep`: every rule that can be checked, which reads every row.
+    """
     report = Report("db check")
-    for name, wrong in care.check(ctx.db):
+    for name, wrong in (*care.check(ctx.db), *(deep_checks.check(ctx.db) if deep else ())):
         report.items.append({"check": name, "wrong": len(wrong), "examples": wrong[:5]})
         report.count("checks")
         if wrong:

@@ -10,15 +10,14 @@ from datetime import UTC, datetime
 from orderctl.core import times
 from orderctl.core.adapters import Probe
 from orderctl.core.channel_map import ChannelMap, fields_of
-from orderctl.core.errors import Exit, RemoteError
-from orderctl.steps import quiet
+from orderctl.core.errors import RemoteError
+from orderctl.steps import money_entries, pausing, probing, quiet
 from orderctl.steps.choice import chosen
 from orderctl.steps.context import BUDGET, Context
 from orderctl.steps.report import Report
 from orderctl.steps.stock_explain import stock_of_channel
 from orderctl.steps.views import Row
-from orderctl.store import cursors, effects, meta, orders, passes, pauses
-from orderctl.store.transactions import transaction
+from orderctl.store import cursors, effects, meta, orders, pauses
 
 
 def channels_list(ctx: Context) -> list[Row]:
@@ -46,7 +45,7 @@ def channel_show(ctx: Context, name: str) -> Row:
     streams = cursors.listed(ctx.db, f"channel:{name}")
     return row | {
         "streams": streams,
-        "read_to": _read_to([stream["position"] for stream in streams]),
+        "read_to": _read_to([stream["position"] for stream in streams if stream["stream"] != money_entries.STREAM]),
         "budget": _budget(meta.get(ctx.db, f"{BUDGET}channel:{name}")),
         "failures": [
             {"step": told.failure.step, "code": told.failure.code, "message": told.failure.message, "since": told.since}
@@ -102,34 +101,17 @@ def channel_test(ctx: Context, name: str) -> Report:
         probes = ctx.adapters.channel(name).probe()
     except RemoteError as error:
         probes = [Probe("reach", "fail", error.said, error.next)]
-    for one in probes:
-        report.items.append({"what": one.what, "verdict": one.verdict, "found": one.found, "next": one.next})
-        report.count(one.verdict)
-        if one.verdict == "fail":
-            hint = one.next or f"orderctl channels test {name}"
-            report.problem("probe_failed", f"{name} {one.what}", one.found, next=hint, exit=Exit.CHECK)
+    probing.tell(report, name, probes)
     return report
 
 
 def channel_pause(ctx: Context, name: str, reason: str) -> Report:
     """Nothing is read from a channel and it is told nothing until it is resumed."""
-    return _switch(ctx, name, reason, pause=True)
+    chosen([name], ctx.config.channels, "channel")
+    return pausing.pause(ctx, "channel", name, reason)
 
 
 def channel_resume(ctx: Context, name: str) -> Report:
     """A paused channel is read and told again."""
-    return _switch(ctx, name, "", pause=False)
-
-
-def _switch(ctx: Context, name: str, reason: str, *, pause: bool) -> Report:
     chosen([name], ctx.config.channels, "channel")
-    report = Report("channels pause" if pause else "channels resume")
-    ctx.stamp = passes.begin(ctx.db, report.step, ctx.stamp.actor, ctx.stamp.at)
-    with transaction(ctx.db, "channels.switch"):
-        if pause:
-            pauses.pause(ctx.db, ctx.stamp, "channel", name, reason)
-        else:
-            pauses.resume(ctx.db, ctx.stamp, "channel", name)
-    report.items.append({"channel": name, "paused": pause, "reason": reason})
-    passes.end(ctx.db, ctx.stamp, ctx.now, int(report.exit), "")
-    return report
+    return pausing.resume(ctx, "channel", name)

@@ -3,6 +3,7 @@
 1. a page of rows is read from a location, outside any transaction
 2. what it makes of each shipment is decided (`core.answers`), then applied together with the position after it
 3. an answer about something unknown is kept, and matched once it is known
+4. what locations in shadow say is only kept
 """
 
 from __future__ import annotations
@@ -11,18 +12,18 @@ import dataclasses
 import json
 from collections.abc import Sequence
 
-from orderctl.core import failpoints, part_answers
+from orderctl.core import failpoints
 from orderctl.core.adapters import AnswerPage
 from orderctl.core.answers import Answer, Asked
 from orderctl.core.confirmations import BadRow, Confirmation, StockCount
 from orderctl.core.errors import Exit, RecordError, RemoteError
-from orderctl.steps import feeds
+from orderctl.steps import feeds, following, shadow_answers, tracking
 from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
 from orderctl.steps.refusals import refuse_inputs
 from orderctl.steps.report import Report
-from orderctl.store import batches, cursors, exceptions, oversold, packages, quarantine, stock
 from orderctl.store import counts as physical_counts
+from orderctl.store import cursors, exceptions, handoffs, in_hand, oversold, packages, quarantine, stock
 from orderctl.store import feeds as counted_feeds
 from orderctl.store.exceptions import Trouble
 from orderctl.store.quarantine import PutAside
@@ -34,7 +35,10 @@ _NOT_SENT = ("planned", "sending")
 def collect(ctx: Context, locations: Sequence[str] = ()) -> Report:
     """Take in what `locations` (all when none is named) have answered and counted."""
     report = Report("collect")
-    for location in chosen(locations, ctx.config.locations, "location"):
+    named = chosen(locations, ctx.config.partners, "location")
+    for location in named:
+        if location in ctx.config.shadows:
+            continue
         for role in ("stock_feed", "confirm"):
             subject = f"{location} {role}"
             try:
@@ -47,6 +51,8 @@ def collect(ctx: Context, locations: Sequence[str] = ()) -> Report:
             else:
                 refuse_inputs(ctx, subject, [])
     _match_again(ctx, report)
+    following.follow(ctx, report)
+    shadow_answers.collect(ctx, named, report)
     if oversold.is_to_review(ctx.db, ctx.counted):
         with transaction(ctx.db, "collect.oversold"):
             oversold.review(ctx.db, ctx.stamp, ctx.counted)
@@ -61,7 +67,7 @@ def _way(ctx: Context, location: str, role: str, report: Report) -> None:
     done = 0
     positions = cursors.positions(ctx.db, source)
     judge = feeds.Judge(ctx, location, positions)
-    pages = way.collect(positions)
+    pages = way.collect(positions, lambda: in_hand.at(ctx.db, location))
     for page in judge.believed(pages) if role == "stock_feed" and location in ctx.counted else pages:
         with transaction(ctx.db, "collect.page"):
             _apply(ctx, location, page, report)
@@ -124,10 +130,11 @@ def take_confirmations(ctx: Context, location: str, rows: Sequence[Confirmation]
             _keep(ctx, location, reference, its_rows, why or "no shipment has this reference", report)
             continue
         if shipment.state == "uncertain":
-            batches.answered(ctx.db, ctx.stamp, shipment.shipment_id, ctx.counted)
+            handoffs.answered(ctx.db, ctx.stamp, shipment.shipment_id, ctx.counted)
             shipment = packages.asked(ctx.db, [reference])[reference]
-        settled.append((shipment, part_answers.read(shipment, its_rows)))
+        settled.append((shipment, tracking.read(ctx, shipment, its_rows)))
     packages.apply(ctx.db, ctx.stamp, settled, ctx.counted)
+    tracking.review(ctx, settled)
     _report(report, settled)
 
 

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from orderctl.config import show
+from orderctl.config.findings import Refusal
 from orderctl.config.load import load
+from orderctl.config.locations import SHARING
+from orderctl.config.model import Config
 from orderctl.core import times
 from orderctl.core.errors import ConfigError, Finding
 from orderctl.core.secrets import Secret
@@ -39,6 +42,7 @@ def check(config: Path | None = None, rules: Path | None = None) -> Checked:
         Adapters(loaded, noted=False, now=times.EPOCH).open_all()
     except ConfigError as error:
         findings += error.findings
+    findings += _heartbeat(loaded)
     file, number = rules or loaded.rules, 0
     try:
         found = ruleset(file, loaded)
@@ -48,6 +52,18 @@ def check(config: Path | None = None, rules: Path | None = None) -> Checked:
         findings += error.findings
     named = f"{_many(loaded.channels, 'channel')}, {_many(loaded.locations, 'location')}"
     return Checked(tuple(findings), f"{loaded.file}: {named}; {file}: {_many(range(number), 'rule')}")
+
+
+def _heartbeat(loaded: Config) -> list[Finding]:
+    """What is wrong with the address that every pass pings: a pass says nothing of it, and does its work."""
+    from orderctl.steps.run_record import resolved
+
+    try:
+        resolved(str(loaded.heartbeat.get("url", "")), loaded.base)
+    except Refusal as refusal:
+        line = loaded.source.line_of("heartbeat", "url")
+        return [Finding(refusal.code, f"[heartbeat] url {refusal}", str(loaded.file), line, hint=refusal.hint)]
+    return []
 
 
 def in_force(config: Path | None = None) -> dict[str, Any]:
@@ -65,6 +81,8 @@ def _is_plain(adapters: Adapters, place: tuple[str, ...]) -> bool:
         settings, keys = adapters.settings_of_channel(place[1]), place[2:]
     elif place[0] == "location" and place[2] in ROLES:
         settings, keys = adapters.settings_of_way(place[1], place[2]), place[3:]
+    elif place[0] == "location" and place[2] in SHARING:
+        settings, keys = adapters.settings_by(place[2]), place[3:]
     else:
         return False
     return _plain_key(settings, keys)

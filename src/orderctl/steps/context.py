@@ -13,7 +13,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ from orderctl.core import times
 from orderctl.core.errors import StoreError
 from orderctl.core.stamp import Stamp
 from orderctl.store import connection, lock, meta
-from orderctl.store.journal import Journal
+from orderctl.store.journal import Journal, journal_path
 from orderctl.store.transactions import transaction
 from orderctl.wire import mounts
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 #: What is left of budgets stands in the store's small facts, under this and the target's name.
 BUDGET = "budget:"
+#: Between two passes of one process: longer than whoever waits for the store sleeps before it tries again.
+_BREATH_S = 0.5
 
 
 class Progress(Protocol):
@@ -58,6 +60,7 @@ class Context:
     adapters: Adapters
     journal: Journal
     rules_file: Path
+    database: Path = Path()  # where the store lies, also for a copy of it
     dry_run: bool = False  # for the words of a report only; what differs has been arranged here
     progress: Progress = field(default=silent)
     fresh: set[str] = field(default_factory=set)  # channels that were read to their end in this pass
@@ -66,6 +69,10 @@ class Context:
     def now(self) -> str:
         """The moment that counts as now."""
         return self.stamp.at
+
+    def outside(self, path: Path) -> Path | None:
+        """`path`, where a file beside the store may be written or moved; None in a dry run, which touches none."""
+        return None if self.dry_run else path
 
     @cached_property
     def rules(self) -> Compiled:
@@ -92,7 +99,7 @@ def now() -> str:
 
 
 @contextlib.contextmanager
-def open_context(
+def open_context(  # noqa: PLR0913 - one argument per thing that a command may want otherwise
     config: Path | None,
     rules: Path | None,
     db: Path | None,
@@ -103,16 +110,21 @@ def open_context(
     actor: str = "orderctl",
     at: str = "",
     progress: Progress | None = None,
+    put_back: bool = False,
+    max_time_s: int | None = None,
 ) -> Iterator[Context]:
     """Open what a command needs and close it again. `at` is the moment that counts as now, else this one.
 
-    `progress` is told how far long work has come; None = nobody watches.
+    `put_back`: the store may be older than its journal; whoever asks for that sends nothing.
+    `progress` is told how far long work has come; None = nobody watches. `max_time_s` beats `[safety] max_time`.
     ConfigError, BusyError or StoreError before anything is touched.
     """
     from orderctl.config.load import load
     from orderctl.steps.adapters import Adapters
 
     loaded = load(config or Path("channels.toml"))
+    if max_time_s is not None:
+        loaded = replace(loaded, safety=replace(loaded.safety, max_time_s=max_time_s))
     database = db or loaded.database
     rules_file = rules or loaded.rules
     at = at or now()
@@ -120,26 +132,15 @@ def open_context(
     # A pass makes many values and no cycles among them: looking for some after every 700 costs a tenth of its time.
     gc.set_threshold(50_000, 20, 20)
     with contextlib.ExitStack() as stack:
-        if not write:
-            opened = connection.open_for_reading(database)
-            journal = Journal(None)
-        elif dry_run:
-            opened = connection.open_copy(database)
-            journal = Journal(None)
-        else:
-            _need_folder(database)
-            if not database.exists():  # no store is made for files that are wrong
-                adapters.open_all()
-                _rules(rules_file, loaded)
-            if not loaded.safety.network_store:
-                _need_local(database)
-            holder = {"pid": str(os.getpid()), "command": _command(), "since": at}
-            stack.enter_context(lock.held(database, holder, _patience(wait_s)))
-            opened = connection.open_for_writing(database)
-            journal = Journal(database.with_name(database.name + ".effects"))
+        if write and not dry_run:
+            _need_place(loaded, database, adapters, rules_file)
+            stack.enter_context(held(database, at, wait_s))
+        opened = _opened(database, write=write, dry_run=dry_run)
+        journal = _journal(database, write=write, dry_run=dry_run, put_back=put_back)
         stack.callback(opened.close)
         stack.enter_context(connection.answering(database))
-        journal.check(opened)
+        if not put_back:
+            journal.check(opened)
         adapters.recall(meta.beginning(opened, BUDGET))
         stack.callback(_remember, opened, adapters, write=write and not dry_run)
         yield Context(
@@ -149,9 +150,38 @@ def open_context(
             adapters=adapters,
             journal=journal,
             rules_file=rules_file,
+            database=database,
             dry_run=dry_run,
             progress=progress or silent,
         )
+
+
+def _need_place(loaded: Config, database: Path, adapters: Adapters, rules_file: Path) -> None:
+    """StoreError when no store can be where it is to be; ConfigError before one is made for files that are wrong."""
+    if not database.exists():
+        _need_folder(database)
+        adapters.open_all()
+        _rules(rules_file, loaded)
+    if not loaded.safety.network_store:
+        _need_local(database)
+
+
+def _opened(database: Path, *, write: bool, dry_run: bool) -> sqlite3.Connection:
+    if not write:
+        return connection.open_for_reading(database)
+    return connection.open_copy(database) if dry_run else connection.open_for_writing(database)
+
+
+def _journal(database: Path, *, write: bool, dry_run: bool, put_back: bool) -> Journal:
+    """The store's journal, for whoever sends; in a dry run only where it says how far the store has gone back."""
+    is_needed = write and (put_back or not dry_run)
+    return Journal(journal_path(database) if is_needed else None, reads_only=dry_run)
+
+
+def held(database: Path, at: str, wait_s: int) -> contextlib.AbstractContextManager[None]:
+    """Hold the store for this process; BusyError once another one has held it for `wait_s` seconds."""
+    holder = {"pid": str(os.getpid()), "command": _command(), "since": at}
+    return lock.held(database, holder, _patience(wait_s))
 
 
 def _remember(db: sqlite3.Connection, adapters: Adapters, *, write: bool) -> None:
@@ -178,7 +208,9 @@ def _need_local(database: Path) -> None:
 
 
 def _command() -> str:
-    return " ".join(["orderctl", *sys.argv[1:]])[:200]
+    """The command's words for whoever finds the store held; what stands behind them may be about a person."""
+    words = [word for word in sys.argv[1:] if not word.startswith("-") and word.replace("-", "").isalpha()]
+    return " ".join(["orderctl", *words[:2]])[:200]
 
 
 class _patience:  # noqa: N801 - reads as a function
@@ -193,3 +225,16 @@ class _patience:  # noqa: N801 - reads as a function
             return False
         time.sleep(min(0.2, left))
         return True
+
+
+class Pace:
+    """Turns that begin `every_s` seconds apart. After one that took longer there is a breath for whoever else waits."""
+
+    def __init__(self, every_s: int) -> None:
+        self._every_s = every_s
+        self._next = time.monotonic()
+
+    def wait(self) -> None:
+        """Sleep until the next turn; a signal that raises ends it at once."""
+        self._next = max(self._next + self._every_s, time.monotonic() + _BREATH_S)
+        time.sleep(max(0.0, self._next - time.monotonic()))

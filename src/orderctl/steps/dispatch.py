@@ -1,52 +1,57 @@
-"""Dispatch: hand each location the shipments that are due there, as one batch.
+"""Dispatch: hand each location the shipments that are due there, as one batch or one by one.
 
-1. a channel whose orders would leave on an old copy is read once more; what cannot be read again does not leave
-2. the batch is rendered and staged where nobody sees it
-3. batch, effect and shipments are written down as `sending`; the journal is flushed
-4. it is handed over; its receipt is written down
-What a killed process began is finished first (`recover`), so that nothing is handed over twice.
+1. locations are asked to stop what is cancelled and already in their hands
+2. a channel whose orders would leave on an old copy is read once more; what cannot be read again does not leave
+3. what a location cannot take as it is stays behind, with the reason; the rest is handed over (`steps.handoff`)
+4. locations in shadow get their copies of what was taken, last of all
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from zoneinfo import ZoneInfo
+from collections.abc import Collection, Mapping, Sequence
 
-from orderctl.core import failpoints, times
-from orderctl.core.adapters import Destination
-from orderctl.core.effects import Batch, Document, Receipt
+from orderctl.core import times
+from orderctl.core.effects import BatchShipment
 from orderctl.core.errors import Exit, RecordError, RemoteError, worst
-from orderctl.steps import pull
+from orderctl.steps import call_backs, handoff, pull, shadowing
+from orderctl.steps.batches import MOST_SHIPMENTS, batch_name, gathered
 from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
 from orderctl.steps.report import Report
-from orderctl.store import batches, exceptions, passes, pauses
-from orderctl.store.effects import Begun
+from orderctl.store import batches, exceptions, handoffs, passes, pauses
+from orderctl.store.batches import Due
 from orderctl.store.exceptions import Trouble
 from orderctl.store.transactions import transaction
 
-#: The largest batch: what it holds is in memory at once.
-MOST_SHIPMENTS = 5_000
+CODE = "not_sendable"
+#: After so many lost answers in a row a location is left alone for this pass.
+MOST_LOST = 3
 
 
 def dispatch(ctx: Context, named: Sequence[str] = ()) -> Report:
     """Hand over what is due at the locations `named` (all when none is)."""
     report = Report("dispatch")
-    wanted = chosen(named, ctx.config.locations, "location")
-    paused = pauses.paused(ctx.db, "location")
+    wanted = chosen(named, ctx.config.partners, "location")
+    shadowing.keep_running(ctx)
+    call_backs.call_back(ctx, wanted, report)
+    _drop_uploaded(ctx)
     oldest = times.later(ctx.now, -ctx.config.routing.max_age_s)
     unread = _read_again(ctx, oldest, report)
-    for location in batches.locations_with_work(ctx.db):
-        if location in paused or (location not in wanted and location in ctx.config.locations):
-            continue
+    paused = pauses.paused(ctx.db, "location")
+    looked_at = [
+        location
+        for location in batches.locations_with_work(ctx.db)
+        if location not in paused and (location in wanted or location not in ctx.config.locations)
+    ]
+    objected: dict[str, str] = {}
+    for location in looked_at:
         try:
-            due = batches.due(ctx.db, location, ctx.now, unread=unread, oldest=oldest)
-            for start in range(0, len(due), MOST_SHIPMENTS):
-                if not _location(ctx, location, due[start : start + MOST_SHIPMENTS], report):
-                    break
+            objected |= _location(ctx, location, batches.Due(ctx.now, unread, oldest), report)
         except (RemoteError, RecordError) as error:
             hint = error.next or f"orderctl dispatch {location}"
             report.problem(error.code, location, error.said, next=hint, exit=worst((error.exit, Exit.REMOTE)))
+    _tell_objections(ctx, looked_at, objected)
+    shadowing.hand_over(ctx, wanted, report)
     return report
 
 
@@ -62,66 +67,59 @@ def _read_again(ctx: Context, oldest: str, report: Report) -> list[str]:
     return unread
 
 
-def _location(ctx: Context, location: str, due: Sequence[int], report: Report) -> bool:
-    """Hand over one batch; whether the location took it."""
+def _location(ctx: Context, location: str, due: Due, report: Report) -> dict[str, str]:
+    """Hand over what is due at `location` until it takes no more; reference -> why it cannot take it like this."""
+    ids = batches.due(ctx.db, location, due)
     destination = ctx.adapters.way(location, "send")
     if destination is None:
-        _no_way(ctx, location, len(due), report)
-        return False
-    batch = Batch(
-        location=location,
-        number=batches.next_number(ctx.db, location),
-        created_at=ctx.now,
-        date=_local_date(ctx, location),
-        shipments=batches.gather(ctx.db, due),
-    )
-    document = destination.render(batch)
-    destination.stage(document)
-    with transaction(ctx.db, "dispatch.sending"):
-        key = batches.begin(ctx.db, ctx.stamp, batch, document, due)
-    ctx.journal.note(ctx.db, ctx.now)
-    receipt = destination.deliver(document, key)
-    failpoints.reached("dispatch.delivered")
-    _settle(ctx, location, document.name, receipt)
-    if receipt.outcome == "retry":
-        destination.discard(document.name)
-    _report(report, batch, document, receipt)
-    return receipt.outcome == "accepted"
+        if ids:
+            _no_way(ctx, location, len(ids), report)
+        return {}
+    objected: dict[str, str] = {}
+    lost = 0
+    for start in range(0, len(ids), MOST_SHIPMENTS):
+        some = ids[start : start + MOST_SHIPMENTS]
+        shown = list(zip(some, gathered(ctx, location, some, destination.needs), strict=True))
+        objected.update(destination.objections([shipment for _, shipment in shown]))
+        fit = [one for one in shown if one[1].reference not in objected]
+        for together in [[one] for one in fit] if destination.alone else _by_name(fit):
+            receipt = handoff.hand_over(ctx, location, destination, together, report)
+            lost = lost + 1 if receipt.outcome == "uncertain" else 0
+            if receipt.outcome == "retry" or lost == MOST_LOST:
+                return objected
+    return objected
 
 
-def _settle(ctx: Context, location: str, document: str, receipt: Receipt) -> None:
-    configured = ctx.config.locations.get(location)
-    with transaction(ctx.db, "dispatch.receipt"):
-        batches.settle(
-            ctx.db,
-            ctx.stamp,
-            location,
-            document,
-            receipt,
-            final=configured is None or configured.confirm is None,
-            counted=ctx.counted,
-        )
+def _by_name(shown: Sequence[tuple[int, BatchShipment]]) -> list[list[tuple[int, BatchShipment]]]:
+    """Shipments that leave together: those of each special batch that rules name, and the rest."""
+    found: dict[str, list[tuple[int, BatchShipment]]] = {}
+    for one in shown:
+        found.setdefault(batch_name([one[1]]), []).append(one)
+    return list(found.values())
 
 
-def recover(ctx: Context, begun: Begun, report: Report) -> None:
-    """Find out what became of a batch whose hand-over a killed process began."""
-    location = begun.target.partition(":")[2]
-    destination: Destination | None = ctx.adapters.way(location, "send")
-    if destination is None:
-        receipt = Receipt("uncertain", message="the location is no longer configured")
-    else:
-        try:
-            receipt = destination.recover(Document(begun.document, begun.content), begun.key)
-        except RemoteError as error:
-            report.problem(error.code, location, error.said, next="orderctl run", exit=Exit.REMOTE)
-            return
-    _settle(ctx, location, begun.document, receipt)
-    report.count("recovered")
+def _drop_uploaded(ctx: Context) -> None:
+    uploaded = handoffs.surely_uploaded(ctx.db)
+    if uploaded:
+        with transaction(ctx.db, "dispatch.uploaded"):
+            for batch in uploaded:
+                exceptions.settle(ctx.db, ctx.stamp, handoffs.TO_UPLOAD, batch)
 
 
-def _local_date(ctx: Context, location: str) -> str:
-    zone = ZoneInfo(ctx.config.places.locations[location].timezone)
-    return times.as_datetime(ctx.now).astimezone(zone).date().isoformat()
+def _tell_objections(ctx: Context, looked_at: Collection[str], objected: Mapping[str, str]) -> None:
+    """An exception for each shipment that cannot be handed over as it is, for as long as that is so."""
+    known = exceptions.open_subjects(ctx.db, CODE, "")
+    if known == set(objected):
+        return
+    with transaction(ctx.db, "dispatch.objections"):
+        for reference, order_id, location in batches.still_planned(ctx.db, known | set(objected)):
+            if reference in objected:
+                message = f"{location} cannot be handed {reference}: {objected[reference]}"
+                exceptions.raise_all(ctx.db, ctx.stamp, [Trouble(CODE, reference, message, order_id)])
+            if reference in objected or location not in looked_at:
+                known.discard(reference)
+        for reference in sorted(known):
+            exceptions.settle(ctx.db, ctx.stamp, CODE, reference)
 
 
 def _no_way(ctx: Context, location: str, shipments: int, report: Report) -> None:
@@ -132,25 +130,3 @@ def _no_way(ctx: Context, location: str, shipments: int, report: Report) -> None
     with transaction(ctx.db, "dispatch.no_way"):
         exceptions.raise_all(ctx.db, ctx.stamp, [Trouble("no_way_to_send", location, message)])
     report.count("not handed over", shipments)
-
-
-def _report(report: Report, batch: Batch, document: Document, receipt: Receipt) -> None:
-    if receipt.outcome == "accepted":
-        report.count("batches")
-        report.count("shipments", len(batch.shipments))
-    else:
-        exit_code = Exit.REMOTE if receipt.outcome == "retry" else Exit.ATTENTION
-        report.problem(
-            receipt.outcome, batch.location, receipt.message, next=f"orderctl dispatch {batch.location}", exit=exit_code
-        )
-    report.items.append(
-        {
-            "location": batch.location,
-            "batch": batch.number,
-            "document": document.name,
-            "orders": len({(shipment.channel, shipment.order_number) for shipment in batch.shipments}),
-            "shipments": [shipment.reference for shipment in batch.shipments],
-            "units": document.units,
-            "outcome": receipt.outcome,
-        }
-    )

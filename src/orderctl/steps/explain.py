@@ -44,9 +44,13 @@ class Explained:
 def explain(ctx: Context, name: str, number: int | None = None) -> Explained:
     """The newest decision of the order `name`, or its decision `number`, made again.
 
-    UsageError when there is no such order or decision, ConfigError when its rules cannot be read any more.
+    UsageError when there is no such order or decision or it was redacted, ConfigError when its rules cannot be read
+    any more.
     """
     stored = _decision(ctx, name, number)
+    if not stored.record:
+        message = f"{stored.order}: what decision {stored.sequence} was made of was redacted; what it led to stands"
+        raise UsageError(message, next=f"orderctl orders show {stored.order}")
     places = places_from_json(json.loads(stored.places))
     label = f"the rules of decision {stored.sequence}"
     ruleset = load(stored.ruleset, label, Known.from_places(places))

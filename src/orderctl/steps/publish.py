@@ -9,6 +9,8 @@ A number is never kept for later: after a failure the next pass tells what is tr
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from orderctl.core import failpoints, publishing
 from orderctl.core.effects import Receipt
 from orderctl.core.errors import Exit
@@ -20,6 +22,8 @@ from orderctl.store.exceptions import Trouble
 from orderctl.store.transactions import transaction
 
 DROP = "stock_drop"
+#: Outcomes of what the next push tells anew.
+_AGAIN = frozenset({"retry", "uncertain"})
 
 
 def publishing_channels(ctx: Context) -> list[str]:
@@ -88,7 +92,8 @@ def publish(ctx: Context, name: str, limit: int, report: Report) -> int:
     while numbers:
         told += len(numbers)
         goes_on = _hand_over(ctx, name, numbers, report)
-        numbers = published.due(ctx.db, name, min(at_once, limit - told)) if goes_on and told < limit else {}
+        asked = max(numbers)  # what came to nothing is due still, and has had its turn
+        numbers = published.due(ctx.db, name, min(at_once, limit - told), asked) if goes_on and told < limit else {}
     return told
 
 
@@ -122,23 +127,34 @@ def _hand_over(ctx: Context, name: str, numbers: dict[str, tuple[int | None, int
     ctx.journal.note(ctx.db, ctx.now)
     receipt = channel.deliver(document, key)
     failpoints.reached("publish.delivered")
-    settle(ctx, name, document.name, receipt)
+    report.count("stock", settle(ctx, name, document.name, receipt))
     if receipt.outcome == "retry":
         channel.discard(document.name)
-    if receipt.outcome in {"retry", "uncertain"}:
-        hint = f"orderctl push {name}"
-        report.problem(receipt.outcome, name, receipt.message, next=hint, exit=Exit.REMOTE)
-    report.count("stock", len(numbers) if receipt.outcome == "accepted" else 0)
+    _report_untold(name, numbers, receipt, report)
     told = [{"sku": sku, "before": before, "quantity": quantity} for sku, (before, quantity) in numbers.items()]
     report.items.append({"channel": name, "document": document.name, "outcome": receipt.outcome, "stock": told})
     outcomes = {receipt.outcome, *(one.outcome for one in receipt.each.values())}
-    return outcomes == {"accepted"} or (bool(receipt.each) and outcomes <= {"accepted", "refused"})
+    return "accepted" in outcomes or (bool(receipt.each) and outcomes == {"refused"})
 
 
-def settle(ctx: Context, name: str, document: str, receipt: Receipt) -> None:
-    """Write down what the channel `name` said to the numbers in `document`."""
+def _report_untold(name: str, numbers: Collection[str], receipt: Receipt, report: Report) -> None:
+    """What did not reach the channel, or perhaps did: the whole document, or single numbers of it."""
+    untold = {sku: one for sku, one in receipt.each.items() if one.outcome in _AGAIN}
+    if receipt.outcome in _AGAIN:
+        others = len(receipt.each) - len(untold)
+        some = f"{len(numbers) - others} of {len(numbers)} SKUs were not told: " if others else ""
+        report.problem(receipt.outcome, name, some + receipt.message, next=f"orderctl push {name}", exit=Exit.REMOTE)
+    elif untold:
+        sku, first = next(iter(untold.items()))
+        message = f"{len(untold)} of {len(numbers)} SKUs were not told, the first {sku}: {first.message}"
+        report.problem(first.outcome, name, message, next=f"orderctl push {name}", exit=Exit.REMOTE)
+
+
+def settle(ctx: Context, name: str, document: str, receipt: Receipt) -> int:
+    """Write down what the channel `name` said to the numbers in `document`; how many of them it took."""
     with transaction(ctx.db, "publish.receipt"):
-        published.settle(ctx.db, ctx.stamp, name, document, receipt)
+        taken = published.settle(ctx.db, ctx.stamp, name, document, receipt)
         if receipt.outcome == "accepted" and not published.due(ctx.db, name, 1):
             published.told_all(ctx.db, name)
             consents.use(ctx.db, DROP, name)
+    return taken

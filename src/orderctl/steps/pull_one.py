@@ -1,7 +1,7 @@
 """Pull one order again: its channel is asked for it alone, and no position moves.
 
 The answer to a question about one order may have other bytes than the list it came in. So an order that says what is
-stored already is left as it is, whatever its bytes.
+stored already, and of money what was said before, is left as it is, whatever its bytes.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 from orderctl.core.adapters import Payload
 from orderctl.core.errors import Exit, RemoteError, UsageError
+from orderctl.steps import money_entries
 from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
 from orderctl.steps.pull import save, understand
 from orderctl.steps.report import Report
 from orderctl.store import order_views, orders, pauses
 from orderctl.store.orders import ReadOrder
+from orderctl.store.quarantine import PutAside
 from orderctl.store.transactions import transaction
 
 
@@ -64,19 +66,22 @@ def pull_one(ctx: Context, one: One) -> Report:
         hint = f"orderctl reconcile orders --channel {one.channel} --since 30d"
         report.problem("no_such_order", one.channel, message, next=hint, exit=Exit.USAGE)
         return report
-    _keep(ctx, one.channel, payload, report)
+    items, aside, same = asked_for(ctx, one.channel, [payload])
+    with transaction(ctx.db, "pull.one"):
+        save(ctx, one.channel, items, aside, report)
+    report.count("unchanged", same)
     return report
 
 
-def _keep(ctx: Context, channel: str, payload: Payload, report: Report) -> None:
-    items, aside, same = understand(ctx, channel, [payload])
+def asked_for(ctx: Context, channel: str, payloads: Sequence[Payload]) -> tuple[list[ReadOrder], list[PutAside], int]:
+    """As `understand`, of orders that were asked for alone: one that says what is stored counts as unchanged."""
+    items, aside, same = understand(ctx, channel, payloads)
     changed = [item for item in items if not _is_stored(ctx, channel, item)]
-    with transaction(ctx.db, "pull.one"):
-        save(ctx, channel, changed, aside, report)
-    report.count("unchanged", same + len(items) - len(changed))
+    return changed, aside, same + len(items) - len(changed)
 
 
 def _is_stored(ctx: Context, channel: str, item: ReadOrder) -> bool:
     identity = item.order.channel_order_id
     known = orders.known(ctx.db, channel, [identity]).get(identity)
-    return known is not None and orders.document(ctx.db, known.order_id) == item.order
+    is_known = known is not None and orders.document(ctx.db, known.order_id) == item.order
+    return is_known and not money_entries.is_news(ctx, channel, item)

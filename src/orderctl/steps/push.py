@@ -13,7 +13,7 @@ from orderctl.core import failpoints
 from orderctl.core.adapters import Acknowledging
 from orderctl.core.effects import Acknowledgment, Cancellation, Document, Receipt, Tracking
 from orderctl.core.errors import Exit, RecordError, RemoteError, worst
-from orderctl.steps import publish
+from orderctl.steps import publish, tracking
 from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
 from orderctl.steps.report import Report
@@ -79,7 +79,7 @@ def _kind(ctx: Context, name: str, limit: int, report: Report, *, kind: str) -> 
 
 def _document(ctx: Context, name: str, limit: int, report: Report, kind: str) -> int:
     """Hand over one document of at most `limit` effects of `kind`; how many it was."""
-    keys, told, render = _due(ctx, name, limit, kind)
+    keys, told, render = due(ctx, name, limit, kind)
     if keys:
         number = effects.next_push(ctx.db, name)
         _hand_over(ctx, name, number, render(number), keys, report)
@@ -88,11 +88,11 @@ def _document(ctx: Context, name: str, limit: int, report: Report, kind: str) ->
     return len(keys)
 
 
-def _due(ctx: Context, name: str, limit: int, kind: str) -> tuple[list[str], list[Row], Callable[[int], Document]]:
+def due(ctx: Context, name: str, limit: int, kind: str) -> tuple[list[str], list[Row], Callable[[int], Document]]:
     """The keys of what is due, a row about each, and what makes the document of them, given its number."""
     channel = ctx.adapters.channel(name)
     if kind == "tracking":
-        packages = effects.pending_tracking(ctx.db, name, ctx.now, limit)
+        packages = tracking.to_follow(ctx.config, effects.pending_tracking(ctx.db, name, ctx.now, limit))
         rows = [_tracking_row(one) for one in packages]
         return [one.key for one in packages], rows, lambda number: channel.render_tracking(number, packages)
     if kind == "cancel":
@@ -123,7 +123,8 @@ def _hand_over(ctx: Context, name: str, number: int, document: Document, keys: S
 
 
 def _tracking_row(one: Tracking) -> Row:
-    return {"reference": one.reference, "carrier": one.carrier, "tracking_number": one.tracking_number}
+    told = {"reference": one.reference, "carrier": one.carrier, "tracking_number": one.tracking_number}
+    return told | {"replaces": one.replaces}
 
 
 def _acknowledgment_row(one: Acknowledgment) -> Row:

@@ -75,20 +75,20 @@ class Desk:
 def route(ctx: Context, orders: Sequence[int] = ()) -> Report:
     """Decide `orders` (row ids; all that are due when none is named)."""
     report = Report("route")
-    desk = _desk(ctx)
+    at = desk(ctx)
     total = len(orders) or waiting.count_due(ctx.db, ctx.now)
     done = 0
     for due in [list(orders)] if orders else waiting.due(ctx.db, ctx.now):
         for start in range(0, len(due), BATCH):
             batch = waiting.load(ctx.db, due[start : start + BATCH])
-            _route_batch(ctx, desk, batch, report)
+            _route_batch(ctx, at, batch, report)
             done += len(batch)
             ctx.progress("orders routed", done, total)
     return report
 
 
 def _route_batch(ctx: Context, desk: Desk, batch: Sequence[WaitingOrder], report: Report) -> None:
-    _load_stock(ctx, desk, batch)
+    load_stock(ctx, desk, batch)
     window_s = ctx.config.places.duplicate_window_s
     desk.repeats = duplicates.of(ctx.db, batch, window_s) if window_s else {}
     if ctx.rules.by_distance:
@@ -98,7 +98,8 @@ def _route_batch(ctx: Context, desk: Desk, batch: Sequence[WaitingOrder], report
     _apply(ctx, desk, [_frozen(ctx, desk, *each) for each in decided], report)
 
 
-def _desk(ctx: Context) -> Desk:
+def desk(ctx: Context) -> Desk:
+    """What is the same for all orders that are decided now."""
     ruleset = ctx.rules.ruleset
     places = json.dumps(places_to_json(ctx.config.places), ensure_ascii=False, sort_keys=True)
     with transaction(ctx.db, "route.basis"):
@@ -116,7 +117,8 @@ def _desk(ctx: Context) -> Desk:
     )
 
 
-def _load_stock(ctx: Context, desk: Desk, batch: Sequence[WaitingOrder]) -> None:
+def load_stock(ctx: Context, desk: Desk, batch: Sequence[WaitingOrder]) -> None:
+    """Have the articles and the stock of `batch` at hand."""
     orders = [one.order for one in batch]
     wanted = desk.skus.load(ctx.db, orders, ctx.rules.added_skus)
     customs.load(ctx, desk.customs, desk.skus, orders)

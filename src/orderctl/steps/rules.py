@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -72,7 +72,8 @@ def content(file: Path, what: str, hint: str) -> bytes:
 def ruleset(file: Path, config: Config) -> RuleSet:
     """The rules in `file`. ConfigError lists everything that is wrong with them."""
     text = content(file, "rules file", "name it with --rules FILE")
-    return load_rules(text, str(file), Known.from_places(config.places))
+    known = replace(Known.from_places(config.places), shadows=tuple(config.shadows))
+    return load_rules(text, str(file), known)
 
 
 def loaded(config: Path | None = None, rules: Path | None = None) -> Loaded:

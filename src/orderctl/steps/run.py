@@ -12,13 +12,29 @@ from collections.abc import Callable, Sequence
 
 from orderctl.core.errors import UsageError, worst
 from orderctl.core.text import did_you_mean
-from orderctl.steps import collect, context, deadlines, dispatch, news, pull, pull_one, push, route
+from orderctl.steps import (
+    call_backs,
+    collect,
+    context,
+    deadlines,
+    dispatch,
+    handoff,
+    news,
+    pull,
+    pull_one,
+    push,
+    reread,
+    route,
+    shadowing,
+)
 from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
 from orderctl.steps.pull_one import One
 from orderctl.steps.report import Report
-from orderctl.store import effects, passes
+from orderctl.store import effects, exceptions, passes
+from orderctl.store.transactions import transaction
 
+_RECOVER = {"handoff": handoff.recover, "shadow": shadowing.recover, "cancel_request": call_backs.recover}
 STEPS = ("pull", "collect", "route", "dispatch", "push")
 
 
@@ -42,15 +58,19 @@ def run(
     skip: Sequence[str] = (),
     subjects: Subjects = EVERYTHING,
     command: str = "run",
+    done: Callable[[Report], None] = lambda _: None,
 ) -> list[Report]:
-    """One pass of the steps `only` (all when empty) without `skip`. UsageError for a step that does not exist."""
+    """One pass of the steps `only` (all when empty) without `skip`; `done` is told of each when it has ended.
+
+    UsageError for a step that does not exist.
+    """
     names = [step for step in STEPS if (not only or step in only) and step not in skip]
     for step in (*only, *skip):
         if step not in STEPS:
             message = f"there is no step '{step}'{did_you_mean(step, STEPS)}; steps are {', '.join(STEPS)}"
             raise UsageError(message, next="orderctl run --help")
     chosen(subjects.channels, ctx.config.channels, "channel")
-    chosen(subjects.locations, ctx.config.locations, "location")
+    chosen(subjects.locations, ctx.config.partners, "location")
     gc.set_threshold(50_000, 20, 20)  # a pass makes millions of values and hardly a cycle: look for those rarely
     ctx.adapters.open_all()
     if "route" in names:
@@ -58,12 +78,17 @@ def run(
     begun = passes.begin(ctx.db, command, ctx.stamp.actor, ctx.stamp.at)
     # whoever began the pass, what it does is the rules' doing: a hold by a person's name would be theirs to end
     ctx.stamp = dataclasses.replace(begun, actor="orderctl")
+    with transaction(ctx.db, "run.wake"):
+        exceptions.wake(ctx.db, ctx.stamp)
     reports = [report for report in (_recover(ctx),) if report.counts or report.problems]
     seen = news.tell(ctx, reports[-1]) if reports else 0
+    for report in reports:
+        done(report)
     for name in names:
         report = _step(name, subjects)(ctx)
         seen = news.tell(ctx, report, seen)
         reports.append(report)
+        done(report)
     code = worst(report.exit for report in reports)
     summary = json.dumps({report.step: report.counts for report in reports} | {"read": sorted(ctx.fresh)})
     passes.end(ctx.db, ctx.stamp, context.now(), int(code), summary)
@@ -76,19 +101,27 @@ def _step(name: str, subjects: Subjects) -> Callable[[Context], Report]:
         "collect": lambda ctx: collect.collect(ctx, subjects.locations),
         "route": lambda ctx: route.route(ctx, subjects.orders),
         "dispatch": lambda ctx: _dispatch(ctx, subjects),
-        "push": lambda ctx: push.push(ctx, subjects.channels),
+        "push": lambda ctx: _push(ctx, subjects),
     }[name]
 
 
 def _pull(ctx: Context, subjects: Subjects) -> Report:
     if subjects.one is not None:
         return pull_one.pull_one(ctx, subjects.one)
-    return pull.pull(ctx, subjects.channels, subjects.since)
+    report = pull.pull(ctx, subjects.channels, subjects.since)
+    reread.reread(ctx, report)
+    return report
 
 
 def _dispatch(ctx: Context, subjects: Subjects) -> Report:
     report = dispatch.dispatch(ctx, subjects.locations)
     deadlines.review(ctx)
+    return report
+
+
+def _push(ctx: Context, subjects: Subjects) -> Report:
+    report = push.push(ctx, subjects.channels)
+    deadlines.review_pushes(ctx)
     return report
 
 
@@ -99,6 +132,5 @@ def _recover(ctx: Context) -> Report:
     if unfinished:
         ctx.journal.note(ctx.db, ctx.now)  # the dead process may not have come to it
     for begun in unfinished:
-        recover = dispatch.recover if begun.kind == "handoff" else push.recover
-        recover(ctx, begun, report)
+        _RECOVER.get(begun.kind, push.recover)(ctx, begun, report)
     return report

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from orderctl.core import answers
 from orderctl.core.confirmations import Confirmation
-from orderctl.core.effects import Batch, Document, Receipt
+from orderctl.core.effects import Document, Receipt
 from orderctl.core.errors import UsageError
 from orderctl.core.states import SHIPMENT_EDGES
 from orderctl.core.text import did_you_mean
-from orderctl.steps import news
+from orderctl.steps import news, tracking
 from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
 from orderctl.steps.report import Report
 from orderctl.steps.views import Row
-from orderctl.store import batches, exceptions, order_views, packages, passes, shipment_views
+from orderctl.store import exceptions, handoffs, order_views, packages, passes, shipment_views
 from orderctl.store.transactions import transaction
 
 
@@ -37,31 +37,23 @@ def confirm(ctx: Context, reference: str, told: Confirmation, units: Mapping[str
     for line in units:
         if line not in known:
             raise UsageError(f"the shipment has no line '{line}'; lines: {', '.join(sorted(known))}")
-    rows = [_row(told, line, quantity) for line, quantity in units.items()] or [told]
-    answer = answers.read(asked, rows)
+    if told.replaces and not asked.knows(told.replaces):
+        known_numbers = ", ".join(filter(None, asked.packages)) or "none"
+        message = (
+            f"{asked.reference} has no package {told.replaces}; its packages: {known_numbers}; nothing was changed"
+        )
+        raise UsageError(message, next=f"orderctl shipments show {asked.reference}")
+    rows = [replace(told, line_id=line, quantity=quantity) for line, quantity in units.items()] or [told]
+    answer = tracking.read(ctx, asked, rows, by_shelf=False)
     ctx.stamp = passes.begin(ctx.db, "shipments confirm", ctx.stamp.actor, ctx.stamp.at)
     with transaction(ctx.db, "shipments.confirm"):
         packages.apply(ctx.db, ctx.stamp, [(asked, answer)], ctx.counted)
+        tracking.review(ctx, [(asked, answer)])
     report.count("packages", len(answer.packages))
     news.tell(ctx, report)
     report.items.append(order_views.summary(ctx.db, asked.order_id))
     passes.end(ctx.db, ctx.stamp, ctx.now, int(report.exit), "")
     return report
-
-
-def _row(told: Confirmation, line: str, quantity: int) -> Confirmation:
-    return Confirmation(
-        kind=told.kind,
-        reference=told.reference,
-        line_id=line,
-        quantity=quantity,
-        carrier=told.carrier,
-        service=told.service,
-        tracking_number=told.tracking_number,
-        at=told.at,
-        reason=told.reason,
-        where=told.where,
-    )
 
 
 def resolve(ctx: Context, name: str, *, sent: bool) -> Report:
@@ -79,7 +71,7 @@ def resolve(ctx: Context, name: str, *, sent: bool) -> Report:
     with transaction(ctx.db, "shipments.resolve"):
         configured = ctx.config.locations.get(location)
         final = configured is None or configured.confirm is None
-        batches.settle(ctx.db, ctx.stamp, location, document, receipt, final=final, counted=ctx.counted)
+        handoffs.settle(ctx.db, ctx.stamp, location, document, receipt, final=final, counted=ctx.counted)
         exceptions.settle(ctx.db, ctx.stamp, "uncertain", f"{location} batch {number}")
     destination = ctx.adapters.way(location, "send")
     if destination is not None and not sent:
@@ -99,24 +91,6 @@ def batch_show(ctx: Context, location: str, number: int) -> Row:
     return found
 
 
-def reprint(ctx: Context, location: str, number: int) -> tuple[Document, bool]:
-    """The document of a batch once more, and whether it has the very bytes that were handed over.
-
-    It has others when an order of the batch was changed since; the batch itself is not handed over again.
-    """
-    chosen([location], ctx.config.locations, "location")
-    found = shipment_views.batch(ctx.db, location, number)
-    if found is None:
-        raise UsageError(f"there is no batch {number} of '{location}'", next="orderctl batches list")
-    destination = ctx.adapters.way(location, "send")
-    if destination is None:
-        raise UsageError(f"'{location}' has no `send` in channels.toml", next="orderctl config check")
-    day, created_at = shipment_views.batch_date(ctx.db, location, number)
-    shipments = batches.gather(ctx.db, found["shipment_ids"])
-    document = destination.render(Batch(location, number, created_at, day, shipments))
-    return document, document.digest == found["digest"]
-
-
 def shipments_list(ctx: Context, *, state: str = "", location: str = "", limit: int | None = None) -> list[Row]:
     """Shipments newest first. UsageError for a state or location that there is not."""
     if state and state not in SHIPMENT_EDGES:
@@ -132,6 +106,7 @@ def shipment_show(ctx: Context, reference: str) -> Row:
     if order is None:
         raise UsageError(f"there is no shipment '{reference}'", next="orderctl shipments list")
     whole = order_views.one(ctx.db, order)
+    tracking.with_pages(ctx.config, whole["shipments"])
     shipment: Row = next(one for one in whole["shipments"] if one["reference"] == reference.upper())
     history = [event for event in whole["history"] if shipment["reference"] in event["detail"]]
     return {"order": whole["order"], "ship_to": whole["ship_to"], **shipment, "history": history}

@@ -6,27 +6,51 @@ from collections.abc import Sequence
 from typing import Any
 
 from orderctl.core.checks import checks_at
+from orderctl.core.codes import EXCEPTIONS
 from orderctl.core.errors import UsageError
-from orderctl.core.states import ORDER_STATES
+from orderctl.core.money import to_text
+from orderctl.core.money_entries import TYPES, account
+from orderctl.core.order_filters import NOBODY
 from orderctl.core.text import did_you_mean
-from orderctl.steps.choice import chosen
+from orderctl.steps import order_filters, since, tracking
 from orderctl.steps.context import Context
-from orderctl.store import exceptions, order_views, orders, skus, stock
+from orderctl.steps.order_filters import Stated
+from orderctl.store import exceptions, money_entries, order_list, order_views, orders, skus, stock
+from orderctl.store.exceptions import ExceptionFilter
 
 Row = dict[str, Any]
 
 
 def orders_list(
-    ctx: Context, *, states: Sequence[str] = (), channel: str = "", at_risk: bool = False, limit: int | None = None
+    ctx: Context,
+    said: Stated | None = None,
+    *,
+    columns: Sequence[str] = (),
+    sort: str = "",
+    limit: int | None = None,
 ) -> list[Row]:
-    """Orders newest first. `at_risk`: only those that cannot leave in time any more, as the last pass saw it."""
-    for state in states:
-        if state not in ORDER_STATES:
-            message = f"there is no state '{state}'{did_you_mean(state, ORDER_STATES)}"
-            raise UsageError(message, next=f"one of: {', '.join(ORDER_STATES)}")
-    if channel:
-        chosen([channel], {**ctx.config.channels, **orders.by_channel(ctx.db)}, "channel")
-    return order_views.listed(ctx.db, states=states, channel=channel, at_risk=at_risk, limit=limit)
+    """The orders that `said` (name of a filter -> values) takes, newest first or in the order of `sort`.
+
+    A column to sort by that has a minus before it lets the greatest stand first. UsageError for a name or a value
+    that there is not.
+    """
+    by = sort.removeprefix("-") or "placed_at"
+    _need_column([by], order_list.SORTABLE, "nothing to sort orders by called")
+    _need_column(columns, order_list.COLUMNS, "no column")
+    return order_list.listed(
+        ctx.db,
+        order_filters.made(ctx, said or {}),
+        columns=columns or order_list.USUAL,
+        sort=by,
+        falling=not sort or sort.startswith("-"),
+        limit=limit,
+    )
+
+
+def _need_column(names: Sequence[str], known: Sequence[str], what: str) -> None:
+    for name in names:
+        if name not in known:
+            raise UsageError(f"there is {what} '{name}'{did_you_mean(name, known)}", next=f"one of: {', '.join(known)}")
 
 
 def order_id(ctx: Context, name: str) -> int:
@@ -44,14 +68,67 @@ def order_show(ctx: Context, name: str) -> Row:
     """One order with everything that belongs to it."""
     number = order_id(ctx, name)
     row = order_views.one(ctx.db, number)
+    tracking.with_pages(ctx.config, row["shipments"])
     _, unknown = skus.unknown_of(ctx.db, row["order"])
     row["checks"]["codes"] += checks_at(orders.document(ctx.db, number), ctx.config.places, unknown)
     return row
 
 
-def exceptions_list(ctx: Context, *, include_closed: bool = False, limit: int | None = None) -> list[Row]:
-    """What waits for a person, newest first."""
-    return exceptions.find(ctx.db, include_closed=include_closed, limit=limit)
+def order_money(ctx: Context, name: str) -> Row:
+    """Every entry of money of one order that counts, and what they come to in each currency."""
+    number = order_id(ctx, name)
+    order = orders.document(ctx.db, number)
+    entries = account(order, money_entries.of_order(ctx.db, order.channel, order.channel_order_id))
+    sums: dict[str, int] = {}
+    for entry in entries:
+        sums[entry.currency] = sums.get(entry.currency, 0) + entry.amount_minor
+    return {
+        "channel": order.channel,
+        "number": order.number,
+        "entries": [
+            {
+                "type": entry.type,
+                "source": entry.source,
+                "reference": entry.reference,
+                "amount": to_text(entry.amount_minor, entry.currency),
+                "currency": entry.currency,
+                "estimate": entry.estimate,
+                "at": entry.at or None,
+            }
+            for entry in sorted(entries, key=lambda one: (TYPES.index(one.type), one.at, one.source, one.reference))
+        ],
+        "sums": [{"amount": to_text(minor, currency), "currency": currency} for currency, minor in sums.items()],
+    }
+
+
+def exceptions_list(
+    ctx: Context,
+    *,
+    include_closed: bool = False,
+    snoozed: bool = False,
+    owner: str | None = None,
+    codes: Sequence[str] = (),
+    age: str = "",
+    limit: int | None = None,
+) -> list[Row]:
+    """What waits for a person, newest first, without what is put off; `snoozed`: only that.
+
+    `owner` "nobody" or empty: what nobody looks after; `age`: longer than that. UsageError for a code there is not.
+    """
+    for code in codes:
+        if code not in EXCEPTIONS:
+            raise UsageError(
+                f"there is no code of exceptions '{code}'{did_you_mean(code, EXCEPTIONS)}", next="orderctl help"
+            )
+    which = ExceptionFilter(
+        closed=include_closed,
+        now="" if include_closed else ctx.now,
+        snoozed=snoozed,
+        owner="" if owner == NOBODY else owner,
+        codes=tuple(codes),
+        opened_before=since.span_before(ctx, age, "--age") if age else "",
+    )
+    return exceptions.find(ctx.db, which, limit)
 
 
 def stock_show(ctx: Context, sku: str | None = None) -> list[Row]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 try:
     from zlib_ng.zlib_ng import compressobj  # the same format in half the time
@@ -52,6 +52,24 @@ def keep(db: sqlite3.Connection, table: str, texts: Sequence[bytes], at_once: in
             places.append((row[0], first, len(text)))
             first += len(text)
     return places
+
+
+def blank(db: sqlite3.Connection, table: str, places: Iterable[Place]) -> None:
+    """Nothing but spaces stands at `places` of `table` from now on; the texts beside them stay where they are."""
+    by_block: dict[int, list[tuple[int, int]]] = {}
+    for block_id, first, length in places:
+        by_block.setdefault(block_id, []).append((first, length))
+    for block_id, spans in by_block.items():
+        (content,) = db.execute(f"SELECT content FROM {table} WHERE block_id = ?", (block_id,)).fetchone()
+        if content is None:
+            continue
+        words = _WORDS[content[0]]
+        text = bytearray(zlib.decompressobj(-15, zdict=words).decompress(content[1:]))
+        for first, length in spans:
+            text[first : first + length] = b" " * length
+        packer = compressobj(2, zlib.DEFLATED, -15, 8, zlib.Z_DEFAULT_STRATEGY, words)
+        packed = None if text.isspace() or not text else content[:1] + packer.compress(bytes(text)) + packer.flush()
+        db.execute(f"UPDATE {table} SET content = ? WHERE block_id = ?", (packed, block_id))
 
 
 def part(content: bytes, first: int, length: int) -> bytes:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orderctl.core.errors import StoreError, UsageError
+from orderctl.store import meta
+from orderctl.store.journal import COPIED_AT, Journal, journal_path
 
 #: Name -> rows that break the rule. Each query answers with nothing while all is well.
 _CHECKS = {
@@ -42,6 +44,9 @@ _CHECKS = {
         " GROUP BY p.shipment_id, l.line_id) k ON k.shipment_id = s.shipment_id AND k.line_id = x.line_id"
         " WHERE x.packed <> coalesce(k.units, 0)"
     ),
+    "every order can be searched for": (
+        "SELECT stem FROM orders WHERE order_id NOT IN (SELECT id FROM order_search_docsize)"
+    ),
     "settled shipments hold no stock": (
         "SELECT s.reference FROM shipments s JOIN reservations r USING (shipment_id)"
         " WHERE s.state IN ('cancelled', 'rejected', 'shipped', 'delivered') AND r.shipped + r.released < r.quantity"
@@ -59,7 +64,13 @@ _CHECKS = {
 
 
 def backup(db: sqlite3.Connection, target: Path) -> int:
-    """A copy of the store at `target` (mode 0600), checked after it was made; its size in bytes."""
+    """A copy of the store at `target` (mode 0600), checked after it was made; its size in bytes.
+
+    It knows the last line of the journal from before it was made, so that one tells later whether anything was sent
+    since.
+    """
+    source = Path(db.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0])
+    last = Journal(journal_path(source)).last()
     try:
         os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     except FileExistsError:
@@ -71,6 +82,7 @@ def backup(db: sqlite3.Connection, target: Path) -> int:
     try:
         db.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
+        meta.put(copy, COPIED_AT, last.text if last else "nothing was sent")
         verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
     except sqlite3.Error as error:
         target.unlink()

@@ -73,10 +73,13 @@ def open_copy(database: Path) -> sqlite3.Connection:
 
 def _create(database: Path) -> None:
     """Make the file with its mode from the start: SQLite would make it readable for everyone."""
-    journal = database.with_name(database.name + ".effects")
+    journal = database.with_name(database.name + ".effects")  # as store.journal calls it
     if journal.exists() and journal.stat().st_size:
         message = "the store is gone but its journal is not; no new one was made over it"
         raise StoreError(message, where=str(database), next="restore a backup of the store")
+    if restoring(database).exists():
+        message = "a restore was broken off: there is no store now, and no new one was made"
+        raise StoreError(message, where=str(database), next="orderctl db restore FILE")
     part = database.with_name(database.name + ".new")
     try:
         for left in (part, database.with_name(part.name + "-journal")):
@@ -93,6 +96,11 @@ def _create(database: Path) -> None:
         raise StoreError(f"cannot be made: {error.strerror}", where=str(database)) from error
     except sqlite3.Error as error:
         raise unusable(str(error), "no store was made") from error
+
+
+def restoring(database: Path) -> Path:
+    """The copy that a restore is about to put into the place of `database`."""
+    return database.with_name(database.name + ".restoring")
 
 
 def flush_folder(path: Path) -> None:

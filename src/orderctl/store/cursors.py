@@ -1,6 +1,7 @@
 """How far each stream of each channel and location has been read.
 
-`source` is `channel:NAME` or `location:NAME:ROLE`. A position moves in the same transaction as what was read.
+`source` is `channel:NAME`, `location:NAME:ROLE`, or `rescan:NAME` while a channel's last days are read again. A
+position moves in the same transaction as what was read.
 """
 
 from __future__ import annotations
@@ -20,6 +21,11 @@ def move(db: sqlite3.Connection, source: str, stream: str, position: str, at: st
         " ON CONFLICT (source, stream) DO UPDATE SET position = excluded.position, moved_at = excluded.moved_at",
         (source, stream, position, at),
     )
+
+
+def forget(db: sqlite3.Connection, source: str) -> None:
+    """Nothing of `source` counts as read."""
+    db.execute("DELETE FROM cursors WHERE source = ?", (source,))
 
 
 def listed(db: sqlite3.Connection, source: str) -> list[dict[str, str]]:

@@ -27,7 +27,10 @@ class StoredDecision:
 
 
 def decision(db: sqlite3.Connection, order_id: int, sequence: int | None = None) -> StoredDecision | None:
-    """The order's newest decision, or the one numbered `sequence`; None when there is none."""
+    """The order's newest decision, or the one numbered `sequence`; None when there is none.
+
+    Its record is empty once what it held has been taken out.
+    """
     row = db.execute(
         "SELECT o.channel || '/' || o.number, d.sequence, o.decisions, d.decided_at, d.actor, d.engine, d.applied,"
         " r.text, r.digest, p.text, p.digest, b.content, d.first_byte, d.bytes FROM decisions d"
@@ -39,5 +42,5 @@ def decision(db: sqlite3.Connection, order_id: int, sequence: int | None = None)
     if row is None:
         return None
     order, number, newest, decided_at, actor, engine, applied, *texts = row[:-3]
-    record = blocks.part(*row[-3:])
+    record = b"" if row[-3] is None else blocks.part(*row[-3:]).strip(b" \0")
     return StoredDecision(order, number, newest, decided_at, actor, engine, bool(applied), record, *texts)

@@ -15,7 +15,7 @@ from orderctl.core.digests import digest, key
 from orderctl.core.effects import Document, Receipt, Tracking, TrackingLine
 from orderctl.core.stamp import Stamp
 from orderctl.core.times import later, seconds_between
-from orderctl.store import events, exceptions, meta, orders
+from orderctl.store import events, exceptions, meta, numbers, orders
 from orderctl.store.exceptions import Trouble
 
 #: How long an effect that was surely not processed waits, by attempt, before it is tried again.
@@ -28,13 +28,15 @@ OPEN = "state IN ('pending', 'sending', 'uncertain')"
 class Begun:
     """A document whose delivery a dead process began, or whose answer was lost and can be asked for.
 
-    Its target, name, the key of its first effect, and its content where it was kept.
+    Its target, name, the key of its first effect, when it was sent, its state, and its content where it was kept.
     """
 
     kind: str
     target: str
     document: str
     key: str
+    sent_at: str
+    state: str
     content: bytes = b""
 
 
@@ -46,7 +48,8 @@ def key_of(db: sqlite3.Connection, kind: str, *natural: str) -> str:
 def begun(db: sqlite3.Connection) -> list[Begun]:
     """What was being sent when the last process died, and what can be asked for, one entry per document."""
     rows = db.execute(
-        f"SELECT kind, target, document, min(key), coalesce(max(content), x'') FROM effects WHERE {OPEN}"
+        "SELECT kind, target, document, min(key), min(sent_at), min(state), coalesce(max(content), x'')"
+        f" FROM effects WHERE {OPEN}"
         " AND (state = 'sending' OR (state = 'uncertain' AND content IS NOT NULL)) GROUP BY kind, target, document"
         " ORDER BY min(effect_id)"
     )
@@ -58,11 +61,19 @@ def highest(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT coalesce(max(effect_id), 0) FROM effects").fetchone()[0])
 
 
+def state_of(db: sqlite3.Connection, key: str) -> str:
+    """The state of the effect with this key."""
+    return str(db.execute("SELECT state FROM effects WHERE key = ?", (key,)).fetchone()[0])
+
+
 def pending(db: sqlite3.Connection, channel: str, kind: str, now: str, limit: int) -> list[tuple[str, str]]:
-    """(key, payload) of at most `limit` effects of `kind` that `channel` is to be told of now, oldest first."""
+    """(key, payload) of at most `limit` effects of `kind` that `channel` is to be told of now, oldest first.
+
+    One that follows another about the same thing waits until what became of that one was asked.
+    """
     return db.execute(
         f"SELECT key, payload FROM effects WHERE target = ? AND kind = ? AND state = 'pending' AND {OPEN}"
-        " AND next_try_at <= ? ORDER BY effect_id LIMIT ?",
+        f" AND next_try_at <= ? AND NOT EXISTS ({_UNKNOWN_BEFORE}) ORDER BY effect_id LIMIT ?",
         (f"channel:{channel}", kind, now, limit),
     ).fetchall()
 
@@ -77,6 +88,17 @@ def drop(db: sqlite3.Connection, stamp: Stamp, channel: str, kind: str) -> None:
     orders.refresh(db, stamp, [row[0] for row in rows if row[0] is not None])
 
 
+def drop_handoffs(db: sqlite3.Connection, stamp: Stamp, shipment_ids: str, but: str = "") -> None:
+    """Requests that hand over these shipments (a JSON list of ids) are not tried again, except the one keyed `but`."""
+    some = "FROM shipments WHERE shipment_id IN (SELECT value FROM json_each(:ids))"
+    db.execute(
+        "UPDATE effects SET state = 'superseded', settled_at = :at"
+        f" WHERE order_id IN (SELECT order_id {some}) AND {OPEN} AND state = 'pending' AND kind = 'handoff'"
+        f" AND key <> :but AND payload ->> 'reference' IN (SELECT reference {some})",
+        {"at": stamp.at, "ids": shipment_ids, "but": but},
+    )
+
+
 def pending_tracking(db: sqlite3.Connection, channel: str, now: str, limit: int) -> list[Tracking]:
     """Packages that `channel` has to be told of, oldest first."""
     rows = pending(db, channel, "tracking", now, limit)
@@ -89,10 +111,13 @@ def _tracking(effect_key: str, payload: dict[str, object]) -> Tracking:
     return Tracking(key=effect_key, lines=tuple(TrackingLine(**line) for line in lines), **payload)  # type: ignore[arg-type]
 
 
-def add_tracking(db: sqlite3.Connection, stamp: Stamp, package_id: int, line_ids: Iterable[int]) -> None:
+def add_tracking(
+    db: sqlite3.Connection, stamp: Stamp, package_id: int, line_ids: Iterable[int], corrects: str | None = None
+) -> None:
     """These lines (rows of order_lines) of a package have to be told to its channel, without what was shipped beyond.
 
-    What was not ordered, or cancelled in time, is no fulfillment: nothing is told when no line is left.
+    What was not ordered, or cancelled in time, is no fulfillment: nothing is told when no line is left. `corrects` is
+    the number that the channel may know the package by, None where nothing is corrected.
     """
     lines = [
         {"channel_line_id": line, "sku": sku, "quantity": quantity}
@@ -112,8 +137,12 @@ def add_tracking(db: sqlite3.Connection, stamp: Stamp, package_id: int, line_ids
         (package_id,),
     ).fetchone()
     told: dict[str, str] = dict(zip(_TOLD, texts, strict=True))
+    natural = [told["reference"], told["tracking_number"]]
+    if corrects is not None:  # the same words may come back, and are told then, too
+        told["replaces"] = corrects
+        natural.append(str(highest(db)))
     payload = json.dumps(told | {"lines": lines}, ensure_ascii=False, sort_keys=True)
-    effect_key = key_of(db, "tracking", told["reference"], told["tracking_number"], digest(payload)[:12])
+    effect_key = key_of(db, "tracking", *natural, digest(payload)[:12])
     db.execute(
         "INSERT INTO effects (key, kind, target, order_id, subject_id, payload, digest, state, next_try_at, created_at)"
         " VALUES (?, 'tracking', ?, ?, ?, ?, ?, 'pending', ?, ?) ON CONFLICT (key) DO NOTHING",
@@ -121,6 +150,53 @@ def add_tracking(db: sqlite3.Connection, stamp: Stamp, package_id: int, line_ids
     )
 
 
+def tell_anew(db: sqlite3.Connection, stamp: Stamp, package_id: int) -> None:
+    """A package has another label: its channel is told all of it under the new one, instead of what is pending."""
+    of_package = "kind = 'tracking' AND subject_id = ?"
+    db.execute(
+        "UPDATE effects SET state = 'superseded', settled_at = ?, message = 'corrected before it was told'"
+        f" WHERE {of_package} AND state = 'pending'",
+        (stamp.at, package_id),
+    )
+    row = db.execute(
+        f"SELECT payload ->> 'tracking_number' FROM effects WHERE {of_package}"
+        " AND state IN ('sending', 'uncertain', 'accepted') ORDER BY effect_id DESC LIMIT 1",
+        (package_id,),
+    ).fetchone()
+    lines = db.execute("SELECT line_id FROM package_lines WHERE package_id = ?", (package_id,)).fetchall()
+    add_tracking(db, stamp, package_id, [line[0] for line in lines], corrects=row[0] if row else "")
+
+
+def _forget_corrected(db: sqlite3.Connection, stamp: Stamp, target: str, document: str) -> None:
+    """What was surely not processed, and was corrected since, is not told any more."""
+    db.execute(
+        "UPDATE effects AS old SET state = 'superseded', settled_at = ?, message = 'corrected before it was told'"
+        f" WHERE target = ? AND document = ? AND kind = 'tracking' AND state = 'pending' AND {OPEN} AND EXISTS"
+        " (SELECT 1 FROM effects e WHERE e.kind = 'tracking' AND e.subject_id = old.subject_id"
+        "  AND e.effect_id > old.effect_id AND e.payload ->> 'replaces' IS NOT NULL)",
+        (stamp.at, target, document),
+    )
+
+
+def _close_refusals(db: sqlite3.Connection, stamp: Stamp, channel: str, document: str) -> None:
+    """What a channel refused of a package has lost its cause once the corrected package was taken."""
+    for row in db.execute(
+        "SELECT DISTINCT r.document FROM effects e JOIN effects r ON r.kind = 'tracking'"
+        " AND r.subject_id = e.subject_id AND r.effect_id < e.effect_id AND r.state = 'refused'"
+        " WHERE e.kind = 'tracking' AND e.target = ? AND e.document = ? AND e.state = 'accepted'"
+        " AND e.payload ->> 'replaces' IS NOT NULL",
+        (f"channel:{channel}", document),
+    ).fetchall():
+        exceptions.settle(db, stamp, "push_refused", f"{channel} {row[0]}")
+
+
+#: An older effect about the same thing, of which nobody knows yet what became: it was sent, and can be asked for.
+_UNKNOWN_BEFORE = (
+    "SELECT 1 FROM effects AS b WHERE b.order_id = effects.order_id AND b.kind = effects.kind"
+    " AND b.subject_id = effects.subject_id AND b.effect_id < effects.effect_id"
+    " AND (b.state = 'sending' OR (b.state = 'uncertain' AND b.content IS NOT NULL))"
+    " AND b.state IN ('pending', 'sending', 'uncertain')"
+)
 _TOLD = (
     *("channel", "channel_order_id", "order_number", "reference", "carrier", "service", "tracking_number"),
     "shipped_at",
@@ -158,8 +234,8 @@ def judged(db: sqlite3.Connection, stamp: Stamp, key: str, receipt: Receipt, set
 
 def next_push(db: sqlite3.Connection, channel: str) -> int:
     """The number of the channel's next push."""
-    row = db.execute("SELECT coalesce(max(number), 0) + 1 FROM pushes WHERE channel = ?", (channel,)).fetchone()
-    return int(row[0])
+    row = db.execute("SELECT coalesce(max(number), 0) FROM pushes WHERE channel = ?", (channel,)).fetchone()
+    return numbers.after(db, numbers.PUSH, channel, row[0])
 
 
 def settle_push(db: sqlite3.Connection, stamp: Stamp, channel: str, document: str, receipt: Receipt) -> None:
@@ -189,6 +265,9 @@ def settle_push(db: sqlite3.Connection, stamp: Stamp, channel: str, document: st
             [(stamp.at, order_id) for _, _, order_id, kind in rows if kind != "acknowledgment"],
         )
         events.add(db, stamp, [(order_id, "pushed", f"{channel}: {document}") for order_id in told])
+        _close_refusals(db, stamp, channel, document)
+    elif state == "pending":
+        _forget_corrected(db, stamp, target, document)
     elif receipt.outcome in {"refused", "uncertain"}:
         code = "push_refused" if receipt.outcome == "refused" else "push_uncertain"
         message = f"{channel} {receipt.outcome}: {receipt.message or document}"
@@ -204,9 +283,10 @@ def next_try(at: str, attempts: int) -> str:
 
 
 def open_counts(db: sqlite3.Connection) -> dict[str, int]:
-    """Target -> effects that are not settled."""
+    """Target -> effects that are not settled; copies for locations in shadow are nobody's work."""
     return dict(
         db.execute(
-            "SELECT target, count(*) FROM effects WHERE state IN ('pending', 'sending', 'uncertain') GROUP BY target"
+            "SELECT target, count(*) FROM effects WHERE state IN ('pending', 'sending', 'uncertain')"
+            " AND kind <> 'shadow' GROUP BY target"
         )
     )

@@ -24,3 +24,8 @@ def put(db: sqlite3.Connection, name: str, value: str) -> None:
         "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (name, value),
     )
+
+
+def drop(db: sqlite3.Connection, name: str) -> None:
+    """Nothing is kept under `name` any more."""
+    db.execute("DELETE FROM meta WHERE name = ?", (name,))

@@ -6,10 +6,12 @@ backup made before it. sqlite-utils is imported only when there is something to 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 from orderctl.core.digests import digest
 from orderctl.core.errors import StoreError
@@ -24,6 +26,15 @@ LATEST = len(MIGRATIONS)
 def version(db: sqlite3.Connection) -> int:
     """Which version the store has."""
     return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def version_of(database: Path) -> int:
+    """Which version the store in a file has; 0 when it cannot be read."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{quote(str(database))}?mode=ro", uri=True)) as db:
+            return version(db)
+    except sqlite3.Error:
+        return 0
 
 
 def check(db: sqlite3.Connection, database: Path) -> None:

@@ -1,21 +1,25 @@
-"""Orders as people and programs read them: lists, and one order with everything that belongs to it."""
+"""Orders as people and programs read them: one order by any of its names, with everything that belongs to it."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
 from typing import Any
 
 from orderctl.core import money
 from orderctl.core.order_document import order_to_full_json
-from orderctl.store import events, exceptions, order_documents
+from orderctl.store import events, exceptions, order_documents, package_changes
+
+_CALLED = (
+    "WHERE tracking_number = ? OR package_id IN (SELECT package_id FROM package_changes WHERE tracking_number = ?)"
+)
 
 
 def find(db: sqlite3.Connection, name: str) -> list[tuple[int, str]]:
     """(order_id, `CHANNEL/NUMBER`) of every order that `name` may mean, the surest kind of name first.
 
-    A name is a shipment's reference, its first part, CHANNEL/NUMBER, a channel's order id, or a number.
+    A name is a shipment's reference, its first part, CHANNEL/NUMBER, a channel's order id, a number, or the tracking
+    number that a package has or had.
     """
     channel, _, number = name.partition("/")
     for query, values in (
@@ -23,6 +27,7 @@ def find(db: sqlite3.Connection, name: str) -> list[tuple[int, str]]:
         ("stem = upper(?)", (name,)),
         ("channel = ? AND (number = ? OR channel_order_id = ?)", (channel, number, number)),
         ("channel_order_id = ? OR number = ?", (name, name)),
+        (f"order_id IN (SELECT order_id FROM shipments JOIN packages USING (shipment_id) {_CALLED})", (name, name)),
     ):
         rows = db.execute(
             f"SELECT order_id, channel || '/' || number FROM orders WHERE {query} ORDER BY order_id LIMIT 9",
@@ -31,51 +36,6 @@ def find(db: sqlite3.Connection, name: str) -> list[tuple[int, str]]:
         if rows:
             return rows
     return []
-
-
-def listed(
-    db: sqlite3.Connection,
-    *,
-    states: Sequence[str] = (),
-    channel: str = "",
-    at_risk: bool = False,
-    limit: int | None = None,
-) -> list[dict[str, Any]]:
-    """Orders newest first, one row each. `at_risk`: only those with an open exception that says so."""
-    rows = db.execute(
-        "SELECT stem, channel, number, state, placed_at, ship_by, country, currency, total_minor, email,"
-        " (SELECT json_group_array(location) FROM (SELECT DISTINCT location FROM shipments s"
-        "  WHERE s.order_id = o.order_id AND s.state NOT IN ('cancelled', 'rejected') ORDER BY part)),"
-        " (SELECT json_group_array(reason) FROM (SELECT reason FROM holds h WHERE h.order_id = o.order_id"
-        "  AND h.ended_at IS NULL ORDER BY hold_id)), watched"
-        " FROM orders o WHERE (:all OR state IN (SELECT value FROM json_each(:states)))"
-        " AND (:channel = '' OR channel = :channel) AND (NOT :at_risk OR order_id IN"
-        " (SELECT order_id FROM exceptions WHERE code = 'sla_at_risk' AND closed_at IS NULL))"
-        " ORDER BY placed_at DESC, order_id DESC LIMIT :limit",
-        {
-            "all": not states,
-            "states": json.dumps(list(states)),
-            "channel": channel,
-            "at_risk": at_risk,
-            "limit": -1 if limit is None else limit,
-        },
-    )
-    return [_listed(dict(zip(_LISTED, row, strict=True))) for row in rows]
-
-
-_LISTED = (
-    *("order", "channel", "number", "state", "placed_at", "ship_by", "country", "currency", "total"),
-    *("customer", "locations", "holds", "watched"),
-)
-
-
-def _listed(row: dict[str, Any]) -> dict[str, Any]:
-    row["total"] = money.to_text(row["total"], row["currency"])
-    row["ship_by"] = row["ship_by"] or None
-    row["watched"] = bool(row["watched"])
-    for name in ("locations", "holds"):
-        row[name] = json.loads(row[name])
-    return row
 
 
 def summary(db: sqlite3.Connection, order_id: int) -> dict[str, Any]:
@@ -193,10 +153,17 @@ def _lines(db: sqlite3.Connection, shipment_id: int) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) | {"parts": json.loads(parts or "{}")} for parts, *row in rows]
 
 
+#: Whether a channel has taken everything it was told of a package since its label was changed last.
+_TOLD_CHANNEL = (
+    "coalesce((SELECT min(e.state = 'accepted') FROM effects e WHERE e.kind = 'tracking'"
+    " AND e.subject_id = p.package_id AND e.effect_id >= coalesce((SELECT max(c.effect_id) FROM effects c"
+    " WHERE c.kind = 'tracking' AND c.subject_id = p.package_id AND c.payload ->> 'replaces' IS NOT NULL), 0)), 0)"
+)
+
+
 def _packages(db: sqlite3.Connection, shipment_id: int) -> list[dict[str, Any]]:
     heads = db.execute(
-        "SELECT p.package_id, p.carrier, p.service, p.tracking_number, p.shipped_at, p.status, coalesce((SELECT"
-        "  min(e.state = 'accepted') FROM effects e WHERE e.kind = 'tracking' AND e.subject_id = p.package_id), 0)"
+        f"SELECT p.package_id, p.carrier, p.service, p.tracking_number, p.shipped_at, p.status, {_TOLD_CHANNEL}"
         " FROM packages p WHERE p.shipment_id = ? ORDER BY p.package_id",
         (shipment_id,),
     ).fetchall()
@@ -216,6 +183,7 @@ def _packages(db: sqlite3.Connection, shipment_id: int) -> list[dict[str, Any]]:
                 "status": status,
                 "told_channel": bool(pushed),
                 "lines": [dict(zip(("id", "sku", "quantity"), line, strict=True)) for line in lines],
+                "before": package_changes.of_package(db, package_id),
             }
         )
     return found

@@ -9,30 +9,35 @@ import functools
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from orderctl.core.checks import Checks
 from orderctl.core.digests import digest
+from orderctl.core.money_entries import Statement
 from orderctl.core.orders import PRIORITIES, Order
 from orderctl.core.revisions import to_ship, wanted
 from orderctl.core.stamp import Stamp
 from orderctl.core.states import LineCounters, order_state
 from orderctl.core.text import reference_part
-from orderctl.store import events, order_documents, payloads
+from orderctl.store import events, order_documents, payloads, search
 
 LONGEST_STEM = 26  # leaves room for "-999" within a reference of 30 characters
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOrder:
-    """An order just read, with the payload it came from and what was found when looking at it."""
+    """An order just read, with the payload it came from and what was found when looking at it.
+
+    `money` is what it states beside what was sold; None where its channel states no such thing in orders.
+    """
 
     order: Order
     raw: bytes
     digest: str
     checks: Checks
+    money: Statement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +48,32 @@ class Stored:
     digest: str
     updated_at: str
     revision: int
+    redacted: bool = False
 
 
 def known(db: sqlite3.Connection, channel: str, identities: Iterable[str]) -> dict[str, Stored]:
     """Channel order id -> what is stored, of those that are."""
     rows = db.execute(
-        "SELECT channel_order_id, order_id, digest, updated_at, revision FROM orders"
+        "SELECT channel_order_id, order_id, digest, updated_at, revision, redacted_at IS NOT NULL FROM orders"
         " WHERE channel = ? AND channel_order_id IN (SELECT value FROM json_each(?))",
         (channel, json.dumps(list(identities))),
     )
     return {identity: Stored(*rest) for identity, *rest in rows}
 
 
-def add(db: sqlite3.Connection, stamp: Stamp, items: Sequence[ReadOrder], *, short: str, live_from: str) -> None:
-    """Save orders that were never seen before. Without `live_from` they are watched; placed before it, tracked only."""
+def add(
+    db: sqlite3.Connection,
+    stamp: Stamp,
+    items: Sequence[ReadOrder],
+    *,
+    short: str,
+    live_from: str,
+    rereads: bool = False,
+) -> None:
+    """Save orders that were never seen before. Without `live_from` they are watched; placed before it, tracked only.
+
+    `rereads`: while they are open, they are asked for again now and then.
+    """
     first_order = db.execute("SELECT coalesce(max(order_id), 0) + 1 FROM orders").fetchone()[0]
     next_line = db.execute("SELECT coalesce(max(line_id), 0) + 1 FROM order_lines").fetchone()[0]
     stems = _stems(db, short, [item.order for item in items])
@@ -76,29 +93,28 @@ def add(db: sqlite3.Connection, stamp: Stamp, items: Sequence[ReadOrder], *, sho
         state = _first_state(frozenset(whose), tracked=tracked)
         # Rules may have a say on an order without anything to ship too: one that its channel ships is tracked only.
         due_at = stamp.at if state in {"new", "closed"} else None
-        fixed = (order_id, stem, state, int(not live_from), int(tracked), due_at, stamp.at, 1, item.digest)
+        read_at = stamp.at if rereads else ""
+        fixed = (order_id, stem, state, int(not live_from), int(tracked), due_at, stamp.at, read_at, 1, item.digest)
         order_rows.append(fixed + _columns(order, item.checks))
         documents.append((order_id, order_documents.written(order)))
     db.executemany(
-        "INSERT INTO orders (order_id, stem, state, watched, track_only, due_at, imported_at, revision, digest,"
-        " channel, channel_order_id, number, placed_at, updated_at, currency, total_minor, email, country, ship_by,"
-        f" priority, address, checks) VALUES ({_marks(22)})",
+        "INSERT INTO orders (order_id, stem, state, watched, track_only, due_at, imported_at, read_at, revision,"
+        " digest, channel, channel_order_id, number, placed_at, updated_at, currency, total_minor, email, country,"
+        f" ship_by, priority, address, checks) VALUES ({_marks(23)})",
         order_rows,
     )
     db.executemany("INSERT INTO order_documents VALUES (?, ?)", documents)
+    search.add(db, enumerate([item.order for item in items], first_order))
     db.executemany(
         "INSERT INTO order_lines (line_id, order_id, channel_line_id, position, sku, to_ship, ordered, open, cancelled)"
         f" VALUES ({_marks(9)})",
         line_rows,
     )
     numbered = list(enumerate(items, first_order))
-    places = payloads.keep(db, [item.raw for item in items])
+    places = zip(numbered, payloads.keep(db, [item.raw for item in items]), strict=True)
     db.executemany(
         f"INSERT INTO order_revisions VALUES ({_marks(7)})",
-        [
-            (order_id, 1, item.digest, *place, stamp.at)
-            for (order_id, item), place in zip(numbered, places, strict=True)
-        ],
+        [(order_id, 1, item.digest, *place, stamp.at) for (order_id, item), place in places],
     )
     events.add(
         db, stamp, [(order_id, "imported", f"{item.order.channel} {item.order.number}") for order_id, item in numbered]
@@ -128,12 +144,13 @@ def replace_document(
     db.execute(
         "UPDATE orders SET revision = ?, digest = ?, channel = ?, channel_order_id = ?, number = ?, placed_at = ?,"
         " updated_at = ?, currency = ?, total_minor = ?, email = ?, country = ?, ship_by = ?, priority = ?,"
-        " address = ?, checks = ? WHERE order_id = ?",
-        (revision, item.digest, *_columns(item.order, item.checks), order_id),
+        " address = ?, checks = ?, read_at = iif(? AND read_at <> '', ?, read_at) WHERE order_id = ?",
+        (revision, item.digest, *_columns(item.order, item.checks), new_revision, stamp.at, order_id),
     )
-    db.execute(
-        "UPDATE order_documents SET document = ? WHERE order_id = ?", (order_documents.written(item.order), order_id)
-    )
+    before = document_text(db, order_id)
+    written = order_documents.written(item.order)
+    db.execute("UPDATE order_documents SET document = ? WHERE order_id = ?", (written, order_id))
+    search.change(db, order_id, before, item.order)
     if not new_revision:
         return
     (place,) = payloads.keep(db, [item.raw])
@@ -147,8 +164,30 @@ def digest_of(db: sqlite3.Connection, order_id: int) -> str:
 
 def document(db: sqlite3.Connection, order_id: int) -> Order:
     """The order as last read, with what a person changed."""
+    return order_documents.read(document_text(db, order_id))
+
+
+def document_text(db: sqlite3.Connection, order_id: int) -> str:
+    """The same as the store keeps it."""
     row = db.execute("SELECT document FROM order_documents WHERE order_id = ?", (order_id,)).fetchone()
-    return order_documents.read(row[0])
+    return str(row[0])
+
+
+def open_copies(db: sqlite3.Connection, channel: str, before: str, limit: int) -> dict[str, int]:
+    """Channel order id -> order id of at most `limit` open orders of `channel` last asked for before `before`."""
+    return dict(
+        db.execute(
+            "SELECT channel_order_id, order_id FROM orders INDEXED BY orders_open_copies"
+            " WHERE channel = ? AND read_at <> '' AND read_at < ? AND watched = 0 AND state IN"
+            " ('new', 'held', 'backordered', 'routed', 'dispatched', 'partly_shipped') ORDER BY read_at LIMIT ?",
+            (channel, before, limit),
+        )
+    )
+
+
+def note_read(db: sqlite3.Connection, stamp: Stamp, order_ids: Iterable[int]) -> None:
+    """The channel was asked for these orders."""
+    db.executemany("UPDATE orders SET read_at = ? WHERE order_id = ?", [(stamp.at, one) for one in order_ids])
 
 
 def make_due(db: sqlite3.Connection, order_ids: Iterable[int], at: str) -> None:
@@ -180,7 +219,21 @@ _TIMES = {
 
 def refresh(db: sqlite3.Connection, stamp: Stamp, order_ids: Iterable[int]) -> None:
     """Derive the state of these orders anew and write down what changed."""
-    ids = json.dumps(sorted(set(order_ids)))
+    for (before, now), reached in _changed(db, json.dumps(sorted(set(order_ids)))).items():
+        column = _TIMES.get(now)
+        since = f", {column} = coalesce({column}, :at)" if column else ""
+        these = "SELECT value FROM json_each(:ids)"
+        db.execute(
+            f"UPDATE orders SET state = :now{since} WHERE order_id IN ({these})",
+            {"now": now, "at": stamp.at, "ids": json.dumps(reached)},
+        )
+        events.add_selected(
+            db, stamp, "state", "SELECT value, ? FROM json_each(?)", (f"{before} -> {now}", json.dumps(reached))
+        )
+
+
+def _changed(db: sqlite3.Connection, ids: str) -> dict[tuple[str, str], list[int]]:
+    """(state as it is stated, state as it follows from the rows) -> those of these orders (JSON) that differ."""
     lines = {order_id: sums for order_id, *sums in db.execute(_LINE_SUMS, (ids,))}
     held = _ids(db, "SELECT DISTINCT order_id FROM holds WHERE ended_at IS NULL", ids)
     busy = _ids(db, "SELECT DISTINCT order_id FROM effects WHERE state IN ('pending', 'sending', 'uncertain')", ids)
@@ -194,17 +247,17 @@ def refresh(db: sqlite3.Connection, stamp: Stamp, order_ids: Iterable[int]) -> N
         now = _state(some, rejected, track_only, order_id in held, order_id in busy)
         if now != state:
             changes.setdefault((state, now), []).append(order_id)
-    for (before, now), reached in changes.items():
-        column = _TIMES.get(now)
-        since = f", {column} = coalesce({column}, :at)" if column else ""
-        these = "SELECT value FROM json_each(:ids)"
-        db.execute(
-            f"UPDATE orders SET state = :now{since} WHERE order_id IN ({these})",
-            {"now": now, "at": stamp.at, "ids": json.dumps(reached)},
-        )
-        events.add_selected(
-            db, stamp, "state", "SELECT value, ? FROM json_each(?)", (f"{before} -> {now}", json.dumps(reached))
-        )
+    return changes
+
+
+def misstated(db: sqlite3.Connection, at_once: int) -> Iterator[str]:
+    """Orders whose state is not what follows from their rows, by stem; `at_once` are looked at together."""
+    last = 0
+    some_more = "SELECT order_id FROM orders WHERE order_id > ? ORDER BY order_id LIMIT ?"
+    while ids := [row[0] for row in db.execute(some_more, (last, at_once))]:
+        for (before, now), some in _changed(db, json.dumps(ids)).items():
+            yield from (f"{stem(db, order_id)}: {before}, should be {now}" for order_id in some)
+        last = ids[-1]
 
 
 #: What the lines of an order add up to: all of them, and those to ship. An order's state depends on no more, and of
@@ -291,6 +344,11 @@ def identity(db: sqlite3.Connection, order_id: int) -> tuple[str, str]:
     """The channel of an order, and the id it has there."""
     row = db.execute("SELECT channel, channel_order_id FROM orders WHERE order_id = ?", (order_id,)).fetchone()
     return row[0], row[1]
+
+
+def stem(db: sqlite3.Connection, order_id: int) -> str:
+    """The first part of the references of an order's shipments, by which people know it."""
+    return str(db.execute("SELECT stem FROM orders WHERE order_id = ?", (order_id,)).fetchone()[0])
 
 
 def since(db: sqlite3.Connection, channel: str, moment: str) -> dict[str, int]:

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from orderctl.core.answers import Answer, Asked, AskedLine, NewPackage
 from orderctl.core.digests import digest, key
 from orderctl.core.stamp import Stamp
 from orderctl.core.stock import StockMove
-from orderctl.store import effects, events, exceptions, orders, reservations, shipments, stock
+from orderctl.store import (
+    effects,
+    events,
+    exceptions,
+    orders,
+    package_changes,
+    reservations,
+    search,
+    shipments,
+    stock,
+    tracking,
+)
 from orderctl.store.exceptions import Trouble
 from orderctl.store.reservations import Counted
 
@@ -36,14 +47,18 @@ def asked(db: sqlite3.Connection, references: Iterable[str]) -> dict[str, Asked]
         known = replace(asked_line, parts=json.loads(parts)) if parts else asked_line
         lines.setdefault(shipment_id, []).append(known)
     parcels: dict[int, dict[str, dict[int, int]]] = {}
-    for shipment_id, number, line_id, quantity in db.execute(
-        "SELECT p.shipment_id, p.tracking_number, l.line_id, l.quantity FROM packages p LEFT JOIN package_lines l"
-        " USING (package_id) WHERE p.shipment_id IN (SELECT value FROM json_each(?))",
+    arrived: dict[int, set[str]] = {}
+    for shipment_id, number, status, line_id, quantity in db.execute(
+        "SELECT p.shipment_id, p.tracking_number, p.status, l.line_id, l.quantity FROM packages p"
+        " LEFT JOIN package_lines l USING (package_id) WHERE p.shipment_id IN (SELECT value FROM json_each(?))",
         (ids,),
     ):
         parcel = parcels.setdefault(shipment_id, {}).setdefault(number, {})
         if line_id is not None:
             parcel[line_id] = quantity
+        if status == "delivered":
+            arrived.setdefault(shipment_id, set()).add(number)
+    labels = package_changes.known(db, ids)
     return {
         reference: Asked(
             shipment_id,
@@ -54,6 +69,8 @@ def asked(db: sqlite3.Connection, references: Iterable[str]) -> dict[str, Asked]
             lines=tuple(lines.get(shipment_id, ())),
             packages=parcels.get(shipment_id, {}),
             added=frozenset(json.loads(options).get("add_items", ())) if options != "{}" else frozenset(),
+            labels=labels.get(shipment_id, {}),
+            delivered=frozenset(arrived.get(shipment_id, ())),
         )
         for shipment_id, order_id, reference, location, state, options in heads
     }
@@ -64,6 +81,7 @@ def apply(db: sqlite3.Connection, stamp: Stamp, answers: Sequence[tuple[Asked, A
     touched: list[int] = []
     for shipment, answer in answers:
         touched.append(shipment.order_id)
+        package_changes.apply(db, stamp, shipment, answer.changes)
         for package in answer.packages.values():
             package_id = _record(db, stamp, shipment, package, counted)
             effects.add_tracking(db, stamp, package_id, package.lines)
@@ -72,6 +90,7 @@ def apply(db: sqlite3.Connection, stamp: Stamp, answers: Sequence[tuple[Asked, A
             shipments.move(db, stamp, [shipment.shipment_id], answer.state, answer.reason)
         elif answer.state != shipment.state:
             _advance(db, stamp, shipment, answer, counted)
+        tracking.arrived(db, stamp, shipment, answer.delivered)
         if answer.acknowledged:
             _note_time(db, stamp, shipment, "acknowledged_at")
         exceptions.raise_all(
@@ -84,6 +103,19 @@ def apply(db: sqlite3.Connection, stamp: Stamp, answers: Sequence[tuple[Asked, A
         )
     shipments.settle_called_back(db, stamp, touched)
     orders.refresh(db, stamp, touched)
+    arrived = [shipment.order_id for shipment, answer in answers if answer.state == "delivered" != shipment.state]
+    tracking.note_delivered(db, stamp, arrived)
+    search.add_packages(db, _numbers(answers))
+
+
+def _numbers(answers: Sequence[tuple[Asked, Answer]]) -> Iterator[tuple[int, str]]:
+    """(order id, tracking number) of what these answers say that packages are or were called."""
+    for shipment, answer in answers:
+        for package in answer.packages.values():
+            numbers = (package.tracking_number, *(label.tracking_number for label in package.before))
+            yield from ((shipment.order_id, number) for number in numbers)
+        for change in answer.changes.values():
+            yield shipment.order_id, change.label.tracking_number
 
 
 def _advance(db: sqlite3.Connection, stamp: Stamp, shipment: Asked, answer: Answer, counted: Counted) -> None:
@@ -104,27 +136,26 @@ def _advance(db: sqlite3.Connection, stamp: Stamp, shipment: Asked, answer: Answ
 
 
 def _note_time(db: sqlite3.Connection, stamp: Stamp, shipment: Asked, column: str) -> None:
-    """When it first happened to the shipment. An order is acknowledged by its first one and delivered by its last."""
+    """When it first happened to the shipment. An order is acknowledged by its first one."""
     values = (stamp.at, shipment.shipment_id)
     db.execute(f"UPDATE shipments SET {column} = coalesce({column}, ?) WHERE shipment_id = ?", values)
     values = (stamp.at, shipment.order_id)
     if column == "acknowledged_at":
         db.execute("UPDATE orders SET acknowledged_at = coalesce(acknowledged_at, ?) WHERE order_id = ?", values)
-    elif column == "delivered_at":
-        db.execute("UPDATE orders SET delivered_at = ? WHERE order_id = ?", values)
 
 
 def _record(db: sqlite3.Connection, stamp: Stamp, shipment: Asked, package: NewPackage, counted: Counted) -> int:
     shipped_at = package.shipped_at or stamp.at
     package_id: int = db.execute(
-        "INSERT INTO packages (shipment_id, tracking_number, carrier, service, shipped_at, recorded_at)"
-        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (shipment_id, tracking_number) DO UPDATE SET recorded_at = recorded_at"
-        " RETURNING package_id",
+        "INSERT INTO packages (shipment_id, tracking_number, carrier, service, shipped_at, recorded_at, status)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (shipment_id, tracking_number) DO UPDATE SET recorded_at = recorded_at RETURNING package_id",
         (
             *(shipment.shipment_id, package.tracking_number, package.carrier, package.service),
-            *(shipped_at, stamp.at),
+            *(shipped_at, stamp.at, "voided" if package.voided else "shipped"),
         ),
     ).fetchone()[0]
+    package_changes.keep(db, stamp, package_id, package.before)
     for line_id, units in package.lines.items():
         total = units.quantity + units.overshipped
         line = next(line for line in shipment.lines if line.line_id == line_id)
@@ -232,11 +263,14 @@ def keep_unmatched(
 
 
 def matchable(db: sqlite3.Connection) -> list[tuple[int, str, str]]:
-    """Kept answers whose shipment is known by now: (answer_id, location, answer)."""
+    """Kept answers whose shipment is known by now: (answer_id, location, answer).
+
+    Whoever answers about a shipment that may have been handed over has it.
+    """
     return db.execute(
         "SELECT u.answer_id, u.location, u.answer FROM unmatched_answers u INDEXED BY unmatched_answers_open"
         " JOIN shipments s USING (reference)"
-        " WHERE u.matched_at IS NULL AND s.location = u.location AND s.state NOT IN ('planned', 'sending', 'uncertain')"
+        " WHERE u.matched_at IS NULL AND s.location = u.location AND s.state NOT IN ('planned', 'sending')"
         " ORDER BY u.answer_id"
     ).fetchall()
 

@@ -32,6 +32,18 @@ def end(db: sqlite3.Connection, stamp: Stamp, at: str, exit_code: int, summary: 
         )
 
 
+def newest(db: sqlite3.Connection) -> str:
+    """When the newest pass began; empty when there was none."""
+    row = db.execute("SELECT started_at FROM passes ORDER BY pass_id DESC LIMIT 1").fetchone()
+    return str(row[0]) if row else ""
+
+
+def reaches(db: sqlite3.Connection, moment: str) -> bool:
+    """Whether any pass began at `moment` or later; a store that knows of no pass at all tells nothing: True."""
+    found = db.execute("SELECT 1 FROM passes WHERE started_at >= ? ORDER BY pass_id DESC LIMIT 1", (moment,)).fetchone()
+    return found is not None or not newest(db)
+
+
 def last(db: sqlite3.Connection) -> dict[str, object] | None:
     """The newest pass of all steps; None when there was none."""
     row = db.execute(
@@ -73,7 +85,7 @@ def news(db: sqlite3.Connection, pass_id: int, seen: int) -> list[News]:
     """What this pass put before a person after the exception `seen`, in the order it happened."""
     rows = db.execute(
         "SELECT exception_id, code, subject, message FROM exceptions WHERE pass_id = ? AND exception_id > ?"
-        " AND closed_at IS NULL ORDER BY exception_id",
+        " AND closed_at IS NULL AND snoozed_until = '' ORDER BY exception_id",
         (pass_id, seen),
     )
     return [News(*row) for row in rows]

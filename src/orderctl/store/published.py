@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from orderctl.core.digests import canonical, digest
@@ -108,12 +108,12 @@ def _values(channel: str, terms: Terms, scope: str | None) -> dict[str, object]:
     }
 
 
-def due(db: sqlite3.Connection, channel: str, limit: int) -> dict[str, tuple[int | None, int]]:
-    """SKU -> (what `channel` took last, what it has to be told), of at most `limit` SKUs."""
+def due(db: sqlite3.Connection, channel: str, limit: int, after: str = "") -> dict[str, tuple[int | None, int]]:
+    """SKU -> (what `channel` took last, what it has to be told), of at most `limit` SKUs that come after `after`."""
     rows = db.execute(
         "SELECT sku, told, quantity FROM published_stock INDEXED BY published_stock_due"
-        " WHERE channel = ? AND told IS NOT quantity AND refused IS NOT quantity ORDER BY sku LIMIT ?",
-        (channel, limit),
+        " WHERE channel = ? AND sku > ? AND told IS NOT quantity AND refused IS NOT quantity ORDER BY sku LIMIT ?",
+        (channel, after, limit),
     )
     return {sku: (told, quantity) for sku, told, quantity in rows}
 
@@ -177,8 +177,18 @@ def begin(
     return effect_key
 
 
-def settle(db: sqlite3.Connection, stamp: Stamp, channel: str, document: str, receipt: Receipt) -> None:
-    """What `channel` said to the stock numbers in `document`."""
+def forget(db: sqlite3.Connection, channel: str, skus: Collection[str]) -> None:
+    """What `channel` has of these of its SKUs is no longer what it took: it put units back itself. Tell them anew."""
+    db.execute(
+        "UPDATE published_stock SET told = NULL WHERE channel = :channel AND told IS NOT NULL AND sku IN"
+        " (SELECT coalesce(a.sku, theirs.value) FROM json_each(:skus) theirs"
+        " LEFT JOIN sku_aliases a ON a.channel = :channel AND a.channel_sku = theirs.value)",
+        {"channel": channel, "skus": json.dumps(sorted(skus))},
+    )
+
+
+def settle(db: sqlite3.Connection, stamp: Stamp, channel: str, document: str, receipt: Receipt) -> int:
+    """What `channel` said to the stock numbers in `document`; how many of them it took."""
     effect_id, payload = db.execute(
         f"SELECT effect_id, payload FROM effects WHERE state IN ('sending', 'uncertain') AND {effects.OPEN}"
         " AND kind = 'stock' AND target = ? AND document = ?",
@@ -189,13 +199,13 @@ def settle(db: sqlite3.Connection, stamp: Stamp, channel: str, document: str, re
         "UPDATE effects SET state = ?, reference = ?, message = ?, settled_at = ?, content = NULL WHERE effect_id = ?",
         (state, receipt.reference, receipt.message, stamp.at if state != "pending" else None, effect_id),
     )
-    _judge(db, stamp, channel, document, json.loads(payload), receipt)
+    return _judge(db, stamp, channel, document, json.loads(payload), receipt)
 
 
 def _judge(
     db: sqlite3.Connection, stamp: Stamp, channel: str, document: str, numbers: dict[str, int], receipt: Receipt
-) -> None:
-    """What becomes of each of `numbers`: as the whole document, or as the channel judged it alone."""
+) -> int:
+    """What becomes of each of `numbers`, as the whole document or as the channel judged it alone; how many it took."""
     alone = {listings.ours(db, channel, theirs): one for theirs, one in receipt.each.items()}
     by_outcome: dict[str, list[str]] = {}
     for sku in numbers:
@@ -217,6 +227,7 @@ def _judge(
         said += [f"and {len(refused) - MOST_NAMED} more"] if len(refused) > MOST_NAMED else []
         why = "; ".join(said) if alone else f"{document}: {receipt.message or 'it does not say why'}"
         exceptions.raise_all(db, stamp, [Trouble(REFUSED, channel, f"{channel} refused the stock of {why}")])
+    return len(by_outcome.get("accepted", ()))
 
 
 def _took(db: sqlite3.Connection, stamp: Stamp, channel: str, document: str, numbers: Mapping[str, int]) -> None:

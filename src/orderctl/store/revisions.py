@@ -14,10 +14,19 @@ from dataclasses import replace
 from orderctl.core.checks import Checks
 from orderctl.core.edits import laid_over, value_of
 from orderctl.core.orders import Order
-from orderctl.core.revisions import LineChange, line_changes, never_emptier, other_address, same_wish, to_ship
+from orderctl.core.revisions import (
+    LineChange,
+    given_back,
+    line_changes,
+    never_emptier,
+    other_address,
+    same_wish,
+    taken_over,
+    to_ship,
+)
 from orderctl.core.stamp import Stamp
 from orderctl.core.states import LineCounters
-from orderctl.store import events, exceptions, orders, overrides, shipments
+from orderctl.store import events, exceptions, orders, overrides, published, shipments
 from orderctl.store.exceptions import Trouble
 from orderctl.store.orders import ReadOrder
 
@@ -36,6 +45,8 @@ def revise(
     orders.replace_document(db, stamp, order_id, item)
     if same_wish(old, item.order, _gone(db, order_id)):
         return
+    if skus := given_back(old, item.order):
+        published.forget(db, item.order.channel, skus)
     _decide_anew(db, stamp, order_id, old, item.order)
     for kind in ("release", "route"):
         overrides.end(db, stamp, order_id, kind)
@@ -60,7 +71,7 @@ def _with_edits(db: sqlite3.Connection, stamp: Stamp, order_id: int, order: Orde
         theirs = value_of(order, one.field)
         if theirs == stated["was"]:
             continue
-        subject = f"{_stem(db, order_id)} {one.field}"
+        subject = f"{orders.stem(db, order_id)} {one.field}"
         exceptions.settle(db, stamp, "edit_conflict", subject)
         if theirs != stated["now"]:
             message = f"the channel now says {one.field} = '{theirs}'; '{stated['now']}' stays, as {one.actor} wrote"
@@ -83,7 +94,7 @@ def _decide_anew(db: sqlite3.Connection, stamp: Stamp, order_id: int, old: Order
         in_hand = shipments.in_hand(db, order_id)
         if in_hand or shipments.uncertain(db, order_id):
             message = "the address changed after the hand-over; ask the location to stop it"
-            exceptions.raise_all(db, stamp, [Trouble("address_changed", _stem(db, order_id), message, order_id)])
+            exceptions.raise_all(db, stamp, [Trouble("address_changed", orders.stem(db, order_id), message, order_id)])
             shipments.move(db, stamp, in_hand, "cancel_requested", "the address changed")
     shipments.settle_called_back(db, stamp, [order_id])
     db.execute("UPDATE orders SET due_at = ? WHERE order_id = ? AND track_only = 0", (stamp.at, order_id))
@@ -111,6 +122,9 @@ def bring_up_to(db: sqlite3.Connection, stamp: Stamp, order_id: int, old: Order,
     events.add(db, stamp, [(order_id, "changed", "; ".join(said) or "details")])
     called_back = {rows[change.line_id]: change.callback for change in changes if change.callback}
     _call_back(db, stamp, order_id, called_back)
+    theirs = taken_over(old, new)
+    if theirs.intersection(rows):
+        _leave_to_channel(db, stamp, order_id, new.channel, theirs)
 
 
 def _change_line(db: sqlite3.Connection, line_id: int, new: Order, change: LineChange) -> None:
@@ -125,7 +139,8 @@ def _change_line(db: sqlite3.Connection, line_id: int, new: Order, change: LineC
         )
     if change.line is not None:
         db.execute(
-            "UPDATE order_lines SET sku = ?, to_ship = ? WHERE line_id = ? AND dispatched + shipped = 0",
+            "UPDATE order_lines SET sku = iif(dispatched + shipped = 0, ?, sku), to_ship = ?"
+            " WHERE line_id = ? AND (shipped = 0 OR open + planned + backordered + dispatched > 0)",
             (change.line.sku, int(to_ship(new, change.line)), line_id),
         )
 
@@ -174,7 +189,27 @@ def _cancel_waiting(db: sqlite3.Connection, line_id: int, units: int) -> None:
     )
 
 
-def _call_back(db: sqlite3.Connection, stamp: Stamp, order_id: int, units: Mapping[int, int]) -> None:
+def _leave_to_channel(db: sqlite3.Connection, stamp: Stamp, order_id: int, channel: str, lines: set[str]) -> None:
+    """These lines were fulfilled at the channel itself. What a location has of them is stopped, and a person told."""
+    in_hand = {
+        line_id: counters.planned + counters.dispatched - counters.called_back
+        for name, (line_id, counters) in _counters(db, order_id).items()
+        if name in lines
+    }
+    events.add(db, stamp, [(order_id, "fulfilled there", f"{channel}: line {', '.join(sorted(lines))}")])
+    what = f"that a location has in hand were fulfilled at {channel} itself; ask the location to stop them"
+    units = {line_id: quantity for line_id, quantity in in_hand.items() if quantity > 0}
+    _call_back(db, stamp, order_id, units, "fulfilled_there", what)
+
+
+def _call_back(
+    db: sqlite3.Connection,
+    stamp: Stamp,
+    order_id: int,
+    units: Mapping[int, int],
+    code: str = "cancel_after_dispatch",
+    what: str = "were cancelled after the hand-over; ask the location to stop them",
+) -> None:
     """These units (row of the line -> units) are to be stopped where they are: the location has the last word."""
     if not units:
         return
@@ -182,8 +217,8 @@ def _call_back(db: sqlite3.Connection, stamp: Stamp, order_id: int, units: Mappi
         "UPDATE order_lines SET called_back = min(planned + dispatched, called_back + ?) WHERE line_id = ?",
         [(quantity, line_id) for line_id, quantity in units.items()],
     )
-    message = f"{sum(units.values())} units were cancelled after the hand-over; ask the location to stop them"
-    exceptions.raise_all(db, stamp, [Trouble("cancel_after_dispatch", _stem(db, order_id), message, order_id)])
+    message = f"{sum(units.values())} units {what}"
+    exceptions.raise_all(db, stamp, [Trouble(code, orders.stem(db, order_id), message, order_id)])
     shipments.stop_called_back(db, stamp, order_id)
 
 
@@ -197,7 +232,3 @@ def _counters(db: sqlite3.Connection, order_id: int) -> dict[str, tuple[int, Lin
         name: (line_id, LineCounters(*counters, called_back=called_back))
         for name, line_id, called_back, *counters in rows
     }
-
-
-def _stem(db: sqlite3.Connection, order_id: int) -> str:
-    return str(db.execute("SELECT stem FROM orders WHERE order_id = ?", (order_id,)).fetchone()[0])

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+from orderctl.store.schema_corrections import CORRECTIONS
 from orderctl.store.schema_edges import EDGES
+from orderctl.store.schema_exceptions import EXCEPTIONS
+from orderctl.store.schema_finals import FINALS
+from orderctl.store.schema_money import MONEY
 from orderctl.store.schema_published import PUBLISHED
 from orderctl.store.schema_purchasing import PURCHASING
+from orderctl.store.schema_search import SEARCH
+from orderctl.store.schema_shadows import SHADOWS
 from orderctl.store.schema_skus import SKUS
 
 
 def m0001() -> str:
     """Orders, decisions, shipments, the stock ledger, the outbox, and what waits for a person."""
-    finals = "".join(map(_append_only, ("events", "stock_moves")))
-    return _ORDERS + _ROUTING + _PLACES + _SHIPPING + SKUS + PURCHASING + _STOCK + _CARE + PUBLISHED + finals + EDGES
-
-
-def _append_only(table: str) -> str:
-    return "".join(
-        f"CREATE TRIGGER {table}_are_final_on_{verb.lower()} BEFORE {verb} ON {table}"
-        f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;\n"
-        for verb in ("UPDATE", "DELETE")
-    )
+    tables = _ORDERS + _ROUTING + _PLACES + _SHIPPING + SKUS + PURCHASING + _STOCK + _CARE + EXCEPTIONS
+    return tables + PUBLISHED + MONEY + SHADOWS + SEARCH + CORRECTIONS + FINALS + EDGES
 
 
 _ORDERS = """
@@ -64,12 +62,17 @@ CREATE TABLE orders (
     decisions        INTEGER NOT NULL DEFAULT 0,
     parts            INTEGER NOT NULL DEFAULT 0,
     imported_at      TEXT NOT NULL,
+    read_at          TEXT NOT NULL DEFAULT '',        -- when its copy was last asked for; '' = never asked for alone
     first_held_at    TEXT, released_at TEXT, routed_at TEXT, dispatched_at TEXT, acknowledged_at TEXT,
     shipped_at       TEXT, pushed_at TEXT, confirmed_at TEXT, delivered_at TEXT,
+    redacted_at      TEXT,                            -- when all about a person was taken out; it never comes back
+    archived_at      TEXT,                            -- when what only people read of it moved to another file
     UNIQUE (channel, channel_order_id)) STRICT;
 CREATE INDEX orders_due ON orders (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX orders_watched ON orders (channel) WHERE watched = 1;
 CREATE INDEX orders_to_leave ON orders (ship_by) WHERE ship_by <> '' AND state IN
+    ('new', 'held', 'backordered', 'routed', 'dispatched', 'partly_shipped');
+CREATE INDEX orders_open_copies ON orders (channel, read_at) WHERE read_at <> '' AND watched = 0 AND state IN
     ('new', 'held', 'backordered', 'routed', 'dispatched', 'partly_shipped');
 CREATE INDEX orders_by_state ON orders (state, placed_at);
 CREATE INDEX orders_by_number ON orders (number);
@@ -220,6 +223,7 @@ CREATE TABLE shipments (
     options     TEXT NOT NULL DEFAULT '{}',
     cost_minor  INTEGER,
     batch_id    INTEGER REFERENCES batches,
+    partner_reference TEXT NOT NULL DEFAULT '',       -- the location's own name of it, where it gave one
     planned_at  TEXT NOT NULL,
     dispatched_at TEXT, acknowledged_at TEXT, shipped_at TEXT, delivered_at TEXT,
     reason      TEXT NOT NULL DEFAULT '',
@@ -227,6 +231,7 @@ CREATE TABLE shipments (
 CREATE INDEX shipments_planned ON shipments (location) WHERE state = 'planned';
 CREATE INDEX shipments_unsettled ON shipments (state) WHERE state IN ('sending', 'uncertain');
 CREATE INDEX shipments_in_hand ON shipments (location, dispatched_at) WHERE state IN ('dispatched', 'acknowledged');
+CREATE INDEX shipments_called_back ON shipments (location) WHERE state = 'cancel_requested';
 CREATE INDEX shipments_by_day ON shipments (location, dispatched_at) WHERE dispatched_at IS NOT NULL;
 CREATE INDEX shipments_of_batch ON shipments (batch_id) WHERE batch_id IS NOT NULL;
 
@@ -338,8 +343,8 @@ _CARE = """
 CREATE TABLE effects (
     effect_id   INTEGER PRIMARY KEY,
     key         TEXT NOT NULL UNIQUE CHECK (length(key) <= 40),
-    kind        TEXT NOT NULL CHECK (kind IN ('handoff', 'tracking', 'stock', 'acknowledgment', 'cancel',
-                    'cancel_request', 'note', 'message')),
+    kind        TEXT NOT NULL CHECK (kind IN ('handoff', 'shadow', 'tracking', 'stock', 'acknowledgment',
+                    'cancel', 'cancel_request', 'note', 'message')),
     target      TEXT NOT NULL,                        -- channel:NAME or location:NAME
     order_id    INTEGER REFERENCES orders,
     subject_id  INTEGER,                              -- batch, shipment or package, by kind
@@ -360,20 +365,6 @@ CREATE INDEX effects_open_by_order ON effects (order_id) WHERE state IN ('pendin
 CREATE TABLE pushes (                                 -- documents handed to channels, numbered like batches
     channel TEXT NOT NULL, number INTEGER NOT NULL, document TEXT NOT NULL, digest TEXT NOT NULL,
     rows INTEGER NOT NULL, created_at TEXT NOT NULL, PRIMARY KEY (channel, number)) STRICT, WITHOUT ROWID;
-
-CREATE TABLE exceptions (
-    exception_id INTEGER PRIMARY KEY,
-    code         TEXT NOT NULL,
-    subject      TEXT NOT NULL,
-    order_id     INTEGER REFERENCES orders,
-    message      TEXT NOT NULL,
-    owner        TEXT NOT NULL DEFAULT '',
-    opened_at    TEXT NOT NULL,
-    pass_id      INTEGER NOT NULL,
-    closed_at    TEXT, closed_by TEXT, answer TEXT) STRICT;
-CREATE UNIQUE INDEX exceptions_open ON exceptions (code, subject) WHERE closed_at IS NULL;
-CREATE INDEX exceptions_open_by_order ON exceptions (order_id) WHERE closed_at IS NULL;
-CREATE INDEX exceptions_by_pass ON exceptions (pass_id);
 
 CREATE TABLE events (
     event_id INTEGER PRIMARY KEY,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from orderctl.store.batches import TURN
+
 _SHIPMENT = (
     "reference",
     "order",
@@ -65,7 +67,7 @@ def batch(db: sqlite3.Connection, location: str, number: int) -> dict[str, Any] 
         return None
     rows = db.execute(
         "SELECT s.shipment_id, s.reference FROM shipments s JOIN batches b USING (batch_id)"
-        " WHERE b.location = ? AND b.number = ? ORDER BY s.shipment_id",
+        f" JOIN orders o USING (order_id) WHERE b.location = ? AND b.number = ? ORDER BY {TURN}",
         (location, number),
     ).fetchall()
     return found[0] | {"shipment_ids": [row[0] for row in rows], "references": [row[1] for row in rows]}

@@ -7,7 +7,8 @@ import sqlite3
 from collections.abc import Iterable
 
 from orderctl.core.stamp import Stamp
-from orderctl.store import events, exceptions, orders, reservations
+from orderctl.core.states import CALLED_BACK
+from orderctl.store import call_backs, effects, events, exceptions, orders, reservations
 
 #: Which counter the units of a shipment stand in, by the shipment's state.
 _COUNTER = {
@@ -20,6 +21,7 @@ _COUNTER = {
     "rejected": "open",
     "cancelled": "open",
 }
+_IN_HAND = ", ".join(f"'{state}'" for state, becomes in CALLED_BACK.items() if becomes == "cancel_requested")
 _SOME = "shipment_id IN (SELECT value FROM json_each(?))"
 _STAMPED = {"dispatched": "dispatched_at", "acknowledged": "acknowledged_at"}
 
@@ -45,11 +47,14 @@ def move(db: sqlite3.Connection, stamp: Stamp, shipment_ids: Iterable[int], stat
             f" AND order_id IN (SELECT order_id FROM shipments WHERE {_SOME})",
             (stamp.at, ids),
         )
+    if state == "cancel_requested":
+        call_backs.add(db, stamp, ids, reason)
     if state not in {"rejected", "cancelled"}:
         return []
     rows = db.execute(f"SELECT DISTINCT order_id FROM shipments WHERE {_SOME} ORDER BY order_id", (ids,)).fetchall()
     order_ids = [row[0] for row in rows]
     reservations.release(db, ids)
+    effects.drop_handoffs(db, stamp, ids)
     orders.make_due(db, order_ids, stamp.at)
     return order_ids
 
@@ -84,9 +89,7 @@ def give_back(db: sqlite3.Connection, line_id: int, counter: str, units: int) ->
 
 def in_hand(db: sqlite3.Connection, order_id: int) -> list[int]:
     """The order's shipments that a location has in hand and nobody has asked it to stop."""
-    rows = db.execute(
-        "SELECT shipment_id FROM shipments WHERE order_id = ? AND state IN ('dispatched', 'acknowledged')", (order_id,)
-    )
+    rows = db.execute(f"SELECT shipment_id FROM shipments WHERE order_id = ? AND state IN ({_IN_HAND})", (order_id,))
     return [row[0] for row in rows]
 
 
@@ -102,7 +105,7 @@ def wholly_called_back(db: sqlite3.Connection, order_id: int) -> list[int]:
     """Those of `in_hand` of which no unit is wanted any more."""
     rows = db.execute(
         "SELECT s.shipment_id FROM shipments s JOIN shipment_lines x USING (shipment_id) JOIN order_lines l"
-        " USING (line_id) WHERE s.order_id = ? AND s.state IN ('dispatched', 'acknowledged')"
+        f" USING (line_id) WHERE s.order_id = ? AND s.state IN ({_IN_HAND})"
         " AND x.quantity > x.packed + x.short GROUP BY s.shipment_id"
         " HAVING min(l.called_back >= l.planned + l.dispatched) = 1",
         (order_id,),
@@ -127,7 +130,7 @@ def settle_called_back(db: sqlite3.Connection, stamp: Stamp, order_ids: Iterable
         (json.dumps(sorted(set(order_ids))),),
     ).fetchall()
     for (stem,) in rows:
-        for code in ("cancel_after_dispatch", "address_changed"):
+        for code in ("cancel_after_dispatch", "fulfilled_there", "address_changed"):
             exceptions.settle(db, stamp, code, stem)
 
 

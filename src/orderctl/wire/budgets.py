@@ -8,9 +8,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 
@@ -40,6 +41,15 @@ class Allowance:
     def left(self) -> float:
         """Seconds that it may still take."""
         return min(self.seconds, self.over.left())
+
+    @contextlib.contextmanager
+    def spending(self) -> Iterator[Deadline]:
+        """What is done meanwhile is taken off it; the deadline is when nothing will be left."""
+        begun = time.monotonic()
+        try:
+            yield Deadline.after(self.left())
+        finally:
+            self.seconds -= time.monotonic() - begun
 
 
 @dataclass(slots=True)

@@ -48,6 +48,11 @@ def moment(cell: str, dates: str, zone: ZoneInfo) -> str:
         raise ValueError(message) from None
 
 
+def in_format(moment: str, dates: str, zone: ZoneInfo) -> str:
+    """`moment` in the strptime format `dates`, as it is where that is empty: what `moment` reads back."""
+    return times.as_datetime(moment).astimezone(zone).strftime(dates) if dates else moment
+
+
 def _dates(dates: str) -> str:
     """`dates` itself. ValueError unless it is a strptime format that states a whole day."""
     zone = ZoneInfo("UTC")

@@ -33,8 +33,13 @@ class UnflushedError(RemoteError):
     code = "remote-unflushed"
 
 
-def stage(folder: Path, name: str, content: bytes, mode: int = DEFAULT_MODE) -> None:
-    """Write `content` where nobody looks, ready to be published as `folder`/`name` with `mode`.
+#: The ids of a user and a group, -1 = as it comes.
+Owner = tuple[int, int]
+OURS: Owner = (-1, -1)
+
+
+def stage(folder: Path, name: str, content: bytes, mode: int = DEFAULT_MODE, owner: Owner = OURS) -> None:
+    """Write `content` where nobody looks, ready to be published as `folder`/`name` with `mode`, as `owner`'s.
 
     A leftover of an earlier attempt is replaced. RemoteError names the path; nothing is published then.
     """
@@ -46,7 +51,7 @@ def stage(folder: Path, name: str, content: bytes, mode: int = DEFAULT_MODE) -> 
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
         try:
-            _write(path, content, mode)
+            _write(path, content, mode, owner)
         except OSError:
             with contextlib.suppress(OSError):
                 path.unlink()
@@ -92,6 +97,16 @@ def is_staged(folder: Path, name: str) -> bool:
     return True
 
 
+def staged_beside(folder: Path, name: str) -> list[str]:
+    """What is staged and goes with `name`: whatever is called `name` and a dot and more, in order."""
+    with _as_remote_error(folder / name):
+        try:
+            staged = [path.name for path in (folder / STAGING).iterdir()]
+        except FileNotFoundError:
+            return []
+    return sorted(other for other in staged if other.startswith(f"{name}."))
+
+
 def holds(path: Path, content: bytes) -> bool:
     """Whether `path` is a file with exactly these bytes. RemoteError when it cannot be read."""
     with _as_remote_error(path):
@@ -107,7 +122,7 @@ def discard(folder: Path, name: str) -> None:
         (folder / STAGING / name).unlink()
 
 
-def _write(path: Path, content: bytes, mode: int) -> None:
+def _write(path: Path, content: bytes, mode: int, owner: Owner) -> None:
     descriptor = os.open(path, _NEW_FILE, 0o600)
     with os.fdopen(descriptor, "wb", buffering=0) as file:
         failpoints.reached("files.stage.created")
@@ -115,6 +130,8 @@ def _write(path: Path, content: bytes, mode: int) -> None:
         while left:
             left = left[file.write(left) :]
         failpoints.reached("files.stage.written")
+        if owner != OURS:
+            os.fchown(descriptor, *owner)
         os.fchmod(descriptor, mode)
         os.fsync(descriptor)
     failpoints.reached("files.stage.flushed")

@@ -36,7 +36,8 @@ DONE = "done"
 MOST_ROWS = 500
 MOST_BYTES = 4 * 1024 * 1024
 After = Literal["keep", "move"]
-_UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload")
+#: How names end while others still write the file.
+UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload")
 _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 
 T = TypeVar("T")
@@ -50,6 +51,14 @@ class RefusedFiles(RecordError):
     def __init__(self, errors: Sequence[RecordError | RemoteError]) -> None:
         super().__init__("; ".join(map(str, errors)))
         self.errors = tuple(errors)
+
+
+def raise_all(errors: Sequence[RecordError | RemoteError]) -> None:
+    """Nothing for none of them; else one error that says them all."""
+    if len(errors) > 1 and any(isinstance(error, RecordError) for error in errors):
+        raise RefusedFiles(errors)
+    if errors:
+        raise errors[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +134,7 @@ def incoming(pattern: str, base: Path) -> list[Incoming]:
     A folder that is missing is empty when it is named relative to `base`; RemoteError when it is an absolute one,
     which is then not mounted, and when it cannot be read.
     """
-    root = base / _fixed_part(pattern)
+    root = folder_of(pattern, base)
     try:
         os.scandir(root).close()
     except FileNotFoundError:
@@ -139,6 +148,11 @@ def incoming(pattern: str, base: Path) -> list[Incoming]:
     asked_for_done = DONE in PurePosixPath(pattern).parts
     found = (_incoming(name, base, root.resolve()) for name in names)
     return [file for file in found if file and (asked_for_done or PurePosixPath(file.name).parent.name != DONE)]
+
+
+def folder_of(pattern: str, base: Path) -> Path:
+    """The folder above the first wildcard of `pattern`, which is relative to `base`."""
+    return base / _fixed_part(pattern)
 
 
 @dataclass(slots=True)
@@ -169,10 +183,7 @@ class Inbox:
                 yield from self._pieces_of(file, positions, items)
             except (RecordError, RemoteError) as error:
                 errors.append(error)
-        if len(errors) > 1 and any(isinstance(error, RecordError) for error in errors):
-            raise RefusedFiles(errors)
-        if errors:
-            raise errors[0]
+        raise_all(errors)
 
     def finished(self, stream: str) -> None:
         """`stream` is stored to its end, for good. RemoteError when its file cannot be moved."""
@@ -198,7 +209,7 @@ class Inbox:
             if position == END or stream in self._read:
                 yield from self._again(file, stream)
                 return
-            for found, end in _grouped(items(source, int(position)), int(position), self.most_rows):
+            for found, end in grouped(items(source, int(position)), int(position), self.most_rows):
                 source.check()
                 if end is None:
                     self._read.add(stream)
@@ -228,7 +239,7 @@ def _fixed_part(pattern: str) -> Path:
 
 def _incoming(name: str, base: Path, root: Path) -> Incoming | None:
     path = base / name
-    if path.name.startswith(".") or path.suffix.lower() in _UNFINISHED:
+    if path.name.startswith(".") or path.suffix.lower() in UNFINISHED:
         return None
     try:
         real = path.resolve(strict=True)
@@ -240,7 +251,7 @@ def _incoming(name: str, base: Path, root: Path) -> Incoming | None:
     return Incoming(text.storable(name), real, found.st_size, found.st_mtime_ns, found.st_ino)
 
 
-def _grouped(lists: Iterator[tuple[list[T], int]], offset: int, most_rows: int) -> Iterator[tuple[list[T], int | None]]:
+def grouped(lists: Iterator[tuple[list[T], int]], offset: int, most_rows: int) -> Iterator[tuple[list[T], int | None]]:
     """Items in groups of bounded length and bytes, each with the offset after it; None after the last group."""
     group: list[T] = []
     start = end = offset

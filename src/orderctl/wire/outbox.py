@@ -1,8 +1,8 @@
 """Documents handed over as files: stage, publish, and tell after a kill what became of one.
 
 A document's name is its path relative to `base`, so a name in the store finds its file whatever the settings are by
-now. With a manifest, `NAME.manifest.json` (rows, units, SHA-256) is published just before the file it describes, so
-that the file's own rename is the one moment that counts.
+now. What goes with a document is called NAME.SOMETHING, as its manifest `NAME.manifest.json` (rows, units, SHA-256) is,
+and is published just before it, so that the file's own rename is the one moment that counts.
 """
 
 from __future__ import annotations
@@ -18,23 +18,29 @@ from orderctl.core.effects import ACCEPTED, Document, Receipt
 from orderctl.core.errors import RemoteError
 from orderctl.wire import files
 
-_MANIFEST = ".manifest.json"
+#: How the name of a manifest ends.
+MANIFEST = ".manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """Where documents go: below `base`, with `mode` as their permission bits."""
+    """Where documents go: below `base`, with `mode` as their permission bits, as `owner`'s."""
 
     base: Path
     mode: int = files.DEFAULT_MODE
     manifest: bool = False
+    owner: files.Owner = files.OURS
 
     def stage(self, document: Document) -> None:
         """Write `document` beside its final place. RemoteError when that cannot be done; nobody saw anything then."""
         folder, name = self._place(document.name)
+        for leftover in files.staged_beside(folder, name):
+            files.discard(folder, leftover)
+        for one in document.beside:
+            files.stage(folder, self._place(one.name)[1], one.content, self.mode, self.owner)
         if self.manifest:
-            files.stage(folder, name + _MANIFEST, _manifest(name, document), self.mode)
-        files.stage(folder, name, document.content, self.mode)
+            files.stage(folder, name + MANIFEST, manifest(name, document), self.mode, self.owner)
+        files.stage(folder, name, document.content, self.mode, self.owner)
 
     def deliver(self, document: Document) -> Receipt:
         """Publish the staged `document`. `retry`: surely not published; `uncertain`: a person has to look."""
@@ -63,8 +69,8 @@ class Outbox:
     def discard(self, document_name: str) -> None:
         """Forget a staged document that is never going to be delivered."""
         folder, name = self._place(document_name)
-        files.discard(folder, name)
-        files.discard(folder, name + _MANIFEST)
+        for staged in (name, *files.staged_beside(folder, name)):
+            files.discard(folder, staged)
 
     def _place(self, document_name: str) -> tuple[Path, str]:
         path = self.base / document_name
@@ -100,12 +106,13 @@ class HandsOver:
 
 
 def _publish(folder: Path, name: str) -> None:
-    if files.is_staged(folder, name + _MANIFEST):
-        files.publish(folder, name + _MANIFEST)
+    for beside in files.staged_beside(folder, name):
+        files.publish(folder, beside)
     files.publish(folder, name)
 
 
-def _manifest(name: str, document: Document) -> bytes:
+def manifest(name: str, document: Document) -> bytes:
+    """What stands in the manifest of `document`, which is published as `name`."""
     facts = {
         "file": name,
         "rows": document.rows,
@@ -113,4 +120,6 @@ def _manifest(name: str, document: Document) -> bytes:
         "bytes": len(document.content),
         "sha256": digests.digest(document.content),
     }
+    if document.beside:
+        facts["beside"] = {one.name.rpartition("/")[2]: one.digest for one in document.beside}
     return (json.dumps(facts, indent=2) + "\n").encode()

@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal
 
@@ -202,15 +202,21 @@ def _csv_header(lines: _Lines, delimiter: str) -> Header:
         raise _unclear(lines, chosen) from None
     while names and not names[-1]:
         names.pop()
+    check_names(names, lines.name, lines.first)
+    return Header(tuple(names), chosen, lines.encoding, lines.offset, lines.line)
+
+
+def check_names(names: Sequence[str], file: str, line: int) -> None:
+    """RecordError, with line and column of `file`, unless every column has a name of its own."""
     seen: dict[str, int] = {}
     for position, name in enumerate(names, 1):
+        where = f"{file} line {line} column {position}"
         if not name:
-            raise lines.refused("this column has no name", position)
+            raise RecordError("this column has no name", where=where)
         if name.casefold() in seen:
             message = f"the column '{name[:40]}' stands twice, first as column {seen[name.casefold()]}"
-            raise lines.refused(message, position)
+            raise RecordError(message, where=where)
         seen[name.casefold()] = position
-    return Header(tuple(names), chosen, lines.encoding, lines.offset, lines.line)
 
 
 def _sniffed(line: str) -> str:

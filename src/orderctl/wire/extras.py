@@ -1,0 +1,14 @@
+"""Packages that only some documents need, installed as extras of orderctl; each is imported where it is used."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+#: Extra -> the modules it brings.
+EXTRAS = {"pdf": ("reportlab",), "xlsx": ("xlsxwriter", "python_calamine"), "templates": ("jinja2",)}
+
+
+def lacking(extra: str) -> str:
+    """What to install for `extra`, in words; empty when all of it is there."""
+    absent = [module for module in EXTRAS[extra] if find_spec(module) is None]
+    return f'needs {" and ".join(absent)}: pip install "orderctl[{extra}]"' if absent else ""

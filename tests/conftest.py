@@ -1,0 +1,32 @@
+"""What the whole run tells at its end: which recorded payloads became what, by channel."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+_MARK = "recorded payloads"
+
+
+@pytest.fixture
+def payload_table(record_property) -> Callable[[str, Mapping[str, int]], None]:
+    """Puts what became of a channel's recorded payloads (outcome -> how many) into the table at the end of the run."""
+    return lambda channel, counted: record_property(_MARK, [channel, dict(counted)])
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The table, where such tests ran."""
+    told: dict[str, Counter[str]] = {}
+    for report in terminalreporter.getreports("passed"):
+        for name, value in getattr(report, "user_properties", ()):
+            if name == _MARK:
+                told.setdefault(value[0], Counter()).update(value[1])
+    if not told:
+        return
+    terminalreporter.section("recorded payloads")
+    for channel, counted in sorted(told.items()):
+        for number, (outcome, count) in enumerate(counted.most_common()):
+            terminalreporter.write_line(f"{'' if number else channel:12} {count:5}  {outcome}")
