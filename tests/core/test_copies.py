@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from orderctl.core import copies
 from orderctl.core.papers import Bought
+from orderctl.core.partners import COPIES_BEGIN
 from tests.destinations.contract import a_batch, a_shipment
 
 REFERENCES = st.text("ABCXYZ019-", min_size=1, max_size=30)
@@ -18,7 +19,7 @@ def test_the_reference_of_a_copy_begins_with_test():
 def test_the_reference_of_a_copy_is_never_longer_than_a_reference_may_be(reference: str):
     copy = copies.reference_of(reference)
 
-    assert copy.startswith(copies.PREFIX)
+    assert copy.startswith(COPIES_BEGIN)
     assert 30 >= len(copy)
     assert set(copy) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 

@@ -12,7 +12,7 @@ from typing import Any
 from orderctl.config.findings import MISSING_KEY, UNKNOWN_NAME, WRONG_VALUE, near
 from orderctl.config.model import ChannelConfig, LocationConfig, Way
 from orderctl.config.reading import Reader
-from orderctl.core.copies import PREFIX
+from orderctl.core.partners import COPIES_BEGIN
 
 _ONLY_OF_SHADOWS = ("beside", "shadow_personal_data")
 #: Ways that no copy can go by, and why.
@@ -107,6 +107,6 @@ def _same(one: Way, other: Way) -> bool:
 def refuse_like_copies(reader: Reader, channels: Mapping[str, ChannelConfig]) -> None:
     """A channel whose references begin with what marks copies: nobody could tell the two apart."""
     for name, channel in channels.items():
-        if f"{channel.short}-" == PREFIX:
-            words = f"would begin references with {PREFIX}, as those of copies do that a location in shadow gets"
+        if f"{channel.short}-" == COPIES_BEGIN:
+            words = f"would begin references with {COPIES_BEGIN}, as those of copies do that a location in shadow gets"
             reader.refuse(WRONG_VALUE, words, ("channel", name, "short"), 'add another one, e.g. short = "TRY"')

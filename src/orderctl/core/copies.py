@@ -13,8 +13,8 @@ from dataclasses import replace
 from orderctl.core.digests import digest
 from orderctl.core.effects import Batch, BatchShipment
 from orderctl.core.papers import NOT_ASKED
+from orderctl.core.partners import COPIES_BEGIN
 
-PREFIX = "TEST-"
 MARK = "DO NOT SHIP"
 #: What stands on papers and in mails.
 NOTICE = f"TEST: {MARK}"
@@ -29,7 +29,7 @@ _NAME, _PHONE, _EMAIL = "Test", "0000000000", "do-not-ship@example.com"
 
 def reference_of(reference: str) -> str:
     """The reference of the copy of the shipment `reference`."""
-    whole = PREFIX + reference
+    whole = COPIES_BEGIN + reference
     if len(whole) <= LONGEST_REFERENCE:
         return whole
     return f"{whole[: LONGEST_REFERENCE - _DIGITS - 1]}-{digest(reference)[:_DIGITS].upper()}"

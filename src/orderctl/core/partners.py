@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+#: How the references of copies for a location in shadow begin.
+COPIES_BEGIN = "TEST-"
+
 #: A class -> what else can be promised by a partner that keeps it: the configuration may only say less.
 AT_MOST: Mapping[str, tuple[str, ...]] = {"A": ("A", "B", "C"), "B": ("B", "C"), "F": ("F", "C"), "C": ("C",)}
 

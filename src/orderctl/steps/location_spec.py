@@ -13,6 +13,7 @@ from orderctl.config.model import LocationConfig
 from orderctl.core import copies, times
 from orderctl.core.adapters import Chapter
 from orderctl.core.effects import Document
+from orderctl.core.partners import COPIES_BEGIN
 from orderctl.steps.adapters import ROLES
 from orderctl.steps.choice import chosen
 from orderctl.steps.context import Context
@@ -82,7 +83,7 @@ def _trial(configured: LocationConfig) -> Iterator[str]:
         " were real, at the same pace, with tracking numbers of your carriers' form; count your stock as ever."
     )
     yield (
-        f"Every copy is marked: its reference begins with `{copies.PREFIX}` (`{copies.reference_of('WEB-1042-1')}`),"
+        f"Every copy is marked: its reference begins with `{COPIES_BEGIN}` (`{copies.reference_of('WEB-1042-1')}`),"
         f" the name of whoever would get it with `{copies.MARK}`. Tables end in columns `test` (`yes`) and `notice`;"
         f" papers and subjects of mails begin with `{copies.NOTICE}`."
     )
