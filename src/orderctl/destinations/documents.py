@@ -194,7 +194,7 @@ class Documents:
             return workbook.content(
                 header,
                 rows,
-                at=batch.created_at,
+                at=f"{batch.date}T00:00:00Z",  # the day, as papers show it: a preview made again is the same
                 for_people=self._settings.for_people,
                 one_line=self._settings.newlines == "space",
             )
