@@ -19,12 +19,38 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks import channels, deciding, growing, passing, peers, pulling, retail, retail_accounts, searching, startup
+from benchmarks import (
+    channels,
+    deciding,
+    growing,
+    passing,
+    peers,
+    pulling,
+    rehearsing,
+    retail,
+    retail_accounts,
+    routing_together,
+    scaling,
+    searching,
+    startup,
+    together,
+)
 from benchmarks.measured import Number, report
 
 ORDERS = 100_000
 STORED = 1_000_000
-PARTS = ("startup", "pulling", "channels", "deciding", "passing", "growing", "searching")
+PARTS = (
+    "startup",
+    "pulling",
+    "channels",
+    "deciding",
+    "passing",
+    "growing",
+    "searching",
+    "scaling",
+    "rehearsing",
+    "together",
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -60,6 +86,12 @@ def measured(folder: Path, size: float, rounds: int, parts: Iterable[str]) -> li
         "passing": lambda: passing.measure(_new(folder, "passing"), orders, rounds),
         "growing": lambda: growing.measure(_new(folder, "growing"), stored, rounds),
         "searching": lambda: searching.measure(_new(folder, "searching"), stored, rounds),
+        "rehearsing": lambda: rehearsing.measure(_new(folder, "rehearsing"), orders, rounds),
+        "scaling": lambda: scaling.measure(_new(folder, "scaling"), stored, rounds),
+        "together": lambda: [
+            *together.measure(min(orders, 10_000)),
+            *routing_together.measure(_new(folder, "together"), min(orders, 10_000)),
+        ],
     }
     return [number for part in parts for number in works[part]()]
 
@@ -73,6 +105,11 @@ def real_orders(folder: Path, rows: int | None) -> int:
     found, same = retail_accounts.run(retail.read(Path(shared) / retail.SOURCE, rows), folder / "shop")
     print("\n".join(retail_accounts.table(found)))
     print("a second pass changes nothing" if same else "A SECOND PASS CHANGED SOMETHING")
+    source = Path(shared) / retail.SOURCE
+    month = min(rows or routing_together.MONTH, routing_together.MONTH)
+    for percent in (100, 80):
+        told = routing_together.real(source, folder / f"together-{percent}", month, percent)
+        print(f"the first month decided together, stock for {percent} %: {routing_together.said(*told)}")
     return int(not same or found.left_over != (set(), 0, 0))
 
 

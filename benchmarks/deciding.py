@@ -8,16 +8,14 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 from benchmarks import generate
-from benchmarks.measured import Number, in_turn
+from benchmarks.measured import Number, collecting_as_a_pass_does, in_turn
 from orderctl.config.load import load as load_config
 from orderctl.core.allocation import Candidate, Demand, Field, Limits, Take, choose_from
 from orderctl.core.order_json import order_from_json
@@ -40,22 +38,8 @@ def measure(folder: Path, count: int, rounds: int) -> list[Number]:
     """Find the rules for `count` orders, and the locations for their lines."""
     places = load_config(generate.write_shop(folder, count)).places
     orders = [_read(raw) for raw in generate.orders(count)]
-    with _collecting_as_a_pass_does():
+    with collecting_as_a_pass_does():
         return [*_rules(places, orders, rounds), *_allocation(orders, count, rounds)]
-
-
-@contextmanager
-def _collecting_as_a_pass_does() -> Iterator[None]:
-    """Look for garbage as seldom as a pass does, and not in the orders: a pass has read them a batch at a time."""
-    before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 def _read(raw: bytes) -> Order:

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+#: More in one row of a feed is not believed.
+MOST_UNITS = 1_000_000
 SKUS = 10_000
 LOCATIONS = ("newark", "reno", "dallas", "atlanta", "chicago")
 #: What `channels.toml` calls the moment of the first order; all are placed within the month after it.
@@ -152,7 +154,7 @@ def stock(location: str, orders_to_come: int) -> Iterator[tuple[str, int]]:
     for article in range(SKUS):
         popular = orders_to_come * 4 // (article + 1)
         units = orders_to_come // 1000 + 20 + popular if (article * 7 + at * 3) % 10 < 7 else 0
-        yield sku(article), units
+        yield sku(article), min(units, MOST_UNITS)
 
 
 def channels_toml() -> str:

@@ -59,7 +59,7 @@ def measure(folder: Path, count: int, rounds: int) -> list[Number]:
 
 def _new_orders(folder: Path, count: int, rounds: int) -> list[Number]:
     stored = (max(FIRST, count // 100), count)
-    shops = [_shop(folder / f"stored-{size}", size) for size in stored]
+    shops = [large_shop(folder / f"stored-{size}", size) for size in stored]
     took: list[list[float]] = [[], []]
     for nth in range(rounds * 3 + 1):
         for times, shop in zip(took, shops, strict=True):
@@ -77,7 +77,8 @@ def _new_orders(folder: Path, count: int, rounds: int) -> list[Number]:
     ]
 
 
-def _shop(folder: Path, size: int) -> Path:
+def large_shop(folder: Path, size: int) -> Path:
+    """A shop in `folder` with `size` orders that were handed over."""
     config = generate.write_shop(folder, size)
     generate.write_orders(config.parent / "orders" / "first.jsonl", FIRST)
     assert run((ORDERCTL, "run"), folder).cpu_s

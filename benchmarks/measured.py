@@ -6,12 +6,14 @@ that a slow moment of the machine falls on both sides; medians are compared.
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,3 +97,17 @@ def in_turn(rounds: int, *works: Callable[[], object]) -> list[float]:
             work()
             times.append(time.process_time() - before)
     return [statistics.median(times) for times in took]
+
+
+@contextmanager
+def collecting_as_a_pass_does() -> Iterator[None]:
+    """Look for garbage as seldom as a pass does, and not in the orders: a pass has read them a batch at a time."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

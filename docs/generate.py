@@ -15,7 +15,9 @@ from docs.pages import (
     configuration,
     json_shapes,
     manual,
+    pictures,
     rules,
+    scale,
     schema_config,
     schema_rules,
     states,
@@ -31,18 +33,22 @@ PAGES: dict[str, Callable[[], str]] = {
     "json.md": json_shapes.text,
     "orderctl.1": manual.text,
     "rules.md": rules.text,
+    "scale.md": scale.text,
     "schemas/channels.json": schema_config.text,
     "schemas/rules.json": schema_rules.rules,
     "schemas/rules.test.json": schema_rules.tests,
     "states.md": states.text,
     "../src/orderctl/cli/words.json": words.text,
+    **pictures.pages(),
 }
 
 
 def main() -> None:
     """Write every page."""
     for name, page in PAGES.items():
-        (FOLDER / name).write_text(page(), encoding="utf-8")
+        path = FOLDER / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(page(), encoding="utf-8")
         print(f"docs/{name}")
 
 

@@ -31,7 +31,7 @@ HERE = Path(__file__).resolve().parent
 #: 2020-02-02, as the wheel's files have it; SOURCE_DATE_EPOCH says otherwise.
 MOMENT = 1580601600
 #: What the program does without and says so itself.
-OPTIONAL = frozenset({"keyring"})
+OPTIONAL = frozenset({"datasette", "keyring", "uvicorn"})
 
 
 def main(dist: Path, work: Path) -> None:

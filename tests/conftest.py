@@ -1,7 +1,8 @@
-"""What the whole run tells at its end: which recorded payloads became what, by channel."""
+"""How a run begins, and what it tells at its end: which recorded payloads became what, by channel."""
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,6 +10,12 @@ from typing import Any
 import pytest
 
 _MARK = "recorded payloads"
+
+
+def pytest_configure() -> None:
+    """What tests start can be interrupted, also where the run itself was started in the background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

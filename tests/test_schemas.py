@@ -91,7 +91,7 @@ def test_every_toml_file_of_the_repository_is_right_by_its_schema(path: Path):
 
 
 def test_every_kind_of_key_and_every_type_of_action_has_a_schema():
-    assert set(KINDS) - {"choice", "choices", "strategy"} == set(schema_config.SCHEMAS)
+    assert set(KINDS) - {"choice", "choices"} == set(schema_config.SCHEMAS)
     assert all(schema_rules.taken_by(action) for action in ACTIONS.values() if action.available)
 
 

@@ -56,5 +56,5 @@ def _exception(name: str, known: Code) -> str:
 def _shown(command: str) -> str:
     """The command with the names of what is filled in where it is shown for one exception."""
     marks = {"id": "N", "subject": "SUBJECT", "order": "ORDER", "reference": "REFERENCE", "subject_sku": "SKU"}
-    marks |= {"location": "LOCATION", "channel": "CHANNEL", "channel_sku": "CHANNEL_SKU"}
+    marks |= {"location": "LOCATION", "channel": "CHANNEL", "channel_sku": "CHANNEL_SKU", "push": "CHANNEL DOCUMENT"}
     return command.format_map(marks)

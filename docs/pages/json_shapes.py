@@ -12,6 +12,7 @@ from docs.pages.commands import every_command
 from docs.pages.markdown import block, page
 from docs.pages.sample_shop import AT, LATER, SampleShop, opened
 from docs.pages.shapes import learned, told
+from orderctl.cli.web import started
 
 INTRODUCTION = """\
 With `--json` (short for `--format json`) a command writes exactly one document to stdout; messages go to stderr. A list
@@ -77,6 +78,10 @@ sku,title,barcode,weight,length,width,height,hs_code,origin,category,supplier,ta
 MUG-BLUE,Blue mug,4006381333931,400 g,12,9,10.5,6912.00,PT,mugs,Vista Alegre,fragile,4.20,blue
 """
 STEPS_BY_HAND = "orderctl orders hold, release, cancel, route, reroute, edit, note, tag, untag, assign"
+#: A channel that says how fast it may be asked, and one that does not.
+ASKED_CHANNELS = (
+    '\n[channel.auction]\ntype = "ebay"\n' + '\n[channel.shop]\ntype = "shopify"\nstore = "demo"\npush = ["tracking"]\n'
+)
 #: What a person does by hand, and what it answers.
 BY_HAND = {
     STEPS_BY_HAND: (
@@ -113,6 +118,7 @@ QUESTIONS = {
     "orderctl doctor": "doctor --offline",
     "orderctl schedule": "",
     "orderctl completion SHELL": "completion bash",
+    "orderctl simulate": "simulate --since 90d --times 10 --capacity newark=4 --stock MUG-BLUE=3 --pickup ups=2",
     "orderctl help CODE": "help uncertain",
 }
 
@@ -202,6 +208,7 @@ def _gathered(shop: SampleShop) -> dict[str, list[Any]]:
         samples.ask(title, command)
     _history(samples)
     _goods(samples)
+    samples.of["orderctl web"] = [started("http://127.0.0.1:8001/?key=KEY", shop.folder / "orderctl.db").document()]
     return samples.of
 
 
@@ -234,10 +241,24 @@ def _history(samples: Samples) -> None:
     (folder / "some.jsonl").write_text(json.dumps(FULL_ORDER) + "\n{}\n", encoding="utf-8")
     samples.ask("orderctl rules diff NEW.toml", "rules diff {shop}/other.toml")
     samples.ask("orderctl rules diff NEW.toml", "rules diff {shop}/other.toml --orders {shop}/some.jsonl")
+    _rehearsals(samples, other)
     samples.shop.json("stock adjust KETTLE-COPPER reno 5 --reason found", LATER)
     samples.shop.json("orders route WEB-1010 --from reno --reason asked", LATER)
     samples.ask("orderctl batches preview LOCATION", "batches preview reno")
     samples.ask("orderctl rules coverage", "rules coverage -r {shop}/other.toml")
+    samples.ask("orderctl report regret", "report regret -r {shop}/other.toml")
+
+
+def _rehearsals(samples: Samples, rules: str) -> None:
+    """One in which no limit is reached, and one whose location never gets done, with channels that are asked."""
+    config, exceed = samples.shop.folder / "channels.toml", samples.shop.folder / "exceed.toml"
+    samples.ask("orderctl simulate", "simulate --orders {shop}/some.jsonl")
+    before = config.read_text(encoding="utf-8")
+    config.write_text(before + ASKED_CHANNELS, encoding="utf-8")
+    exceed.write_text(rules.replace("then.ship_from", 'then.if_full = "exceed"\nthen.ship_from'), encoding="utf-8")
+    closed = "--capacity newark=0 --capacity reno=0 --release 1h -r {shop}/exceed.toml"
+    samples.ask("orderctl simulate", f"simulate --orders {{shop}}/some.jsonl {closed}")
+    config.write_text(before, encoding="utf-8")
 
 
 def _lists(samples: Samples) -> None:

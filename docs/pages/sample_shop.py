@@ -33,9 +33,25 @@ class SampleShop:
         """What `orderctl COMMAND --format json` answers at the moment `at`."""
         words = [word.replace("{shop}", str(self.folder)) for word in command.split()]
         answer = io.StringIO()
-        with _clock_at(at), contextlib.redirect_stdout(answer), contextlib.redirect_stderr(io.StringIO()):
+        with clock_at(at), contextlib.redirect_stdout(answer), contextlib.redirect_stderr(io.StringIO()):
             app.command([*words, "-c", str(self.folder / "channels.toml"), "--format", "json"])
         return json.loads(answer.getvalue())
+
+    def screen(self, command: str, width: int, at: str = AT) -> str:
+        """What a person sees who types `command` in the folder, at a terminal of `width` columns with colors.
+
+        The answer comes first, what is said beside it after that.
+        """
+        answer, beside = _Screen(), io.StringIO()
+        with (
+            clock_at(at),
+            contextlib.chdir(self.folder),
+            _environment(width),
+            contextlib.redirect_stdout(answer),
+            contextlib.redirect_stderr(beside),
+        ):
+            app.command(command.split()[1:])
+        return answer.getvalue() + beside.getvalue()
 
     def answers_arrive(self) -> None:
         """The locations' answers, a payment and a new order."""
@@ -43,6 +59,26 @@ class SampleShop:
             shutil.copytree(self.folder / "answers" / location, self.folder / "in" / location)
         shutil.copytree(self.folder / "answers" / "web", self.folder / "inbox" / "web", dirs_exist_ok=True)
         _dated(self.folder, AT)
+
+
+class _Screen(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@contextlib.contextmanager
+def _environment(width: int) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update({"COLUMNS": str(width), "LINES": "50", "TERM": "xterm-256color", "LOGNAME": "ana"})
+    for name in ("COLORTERM", "FORCE_COLOR", "NO_COLOR", "ORDERCTL_CONFIG", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        os.environ.pop(name, None)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @contextlib.contextmanager
@@ -63,8 +99,8 @@ def _dated(folder: Path, at: str) -> None:
 
 
 @contextlib.contextmanager
-def _clock_at(at: str) -> Iterator[None]:
-    """The program's one clock stands still."""
+def clock_at(at: str) -> Iterator[None]:
+    """The program's one clock stands still at `at`."""
     clock = context.now
     setattr(context, "now", lambda: at)  # noqa: B010 - mypy rightly refuses the plain assignment
     try:

@@ -36,7 +36,7 @@ _COUNTRY: Schema = {"type": "string", "pattern": "^[A-Z]{2}$"}
 _DAYS: Schema = {"type": "string", "pattern": "^(mon|tue|wed|thu|fri|sat|sun)(_(mon|tue|wed|thu|fri|sat|sun))?$"}
 _TIME: Schema = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 _SPAN = r"^\s*[0-9]{1,9}\s*[A-Za-z]+\s*$"
-#: Kind of a key -> how its value is written. `choice`, `choices` and `strategy` follow from the key.
+#: Kind of a key -> how its value is written. `choice` and `choices` follow from the key.
 SCHEMAS: Mapping[str, Schema] = {
     "text": TEXT,
     "texts": many(TEXT),

@@ -95,7 +95,7 @@ def test_sigterm_stops_with_143(capsys: pytest.CaptureFixture[str]):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["ordrs"], "Did you mean 'orders'? nothing was done; next: orderctl --help"),
+        (["ordrs"], "Did you mean 'orders'? Nothing was done; next: orderctl --help"),
         (
             ["batches"],
             "Missing command: one of list, show, preview, reprint; nothing was done; next: orderctl batches --help",

@@ -18,9 +18,14 @@ def test_backup_pass_restore_pass_is_refused_until_reconcile_has_looked(a_day_la
     refused = shop.orderctl("run")
     assert 6 == refused.code
     assert "next: orderctl reconcile" in refused.err
-    reconciled = shop.orderctl("reconcile", "--json")
-    assert (0, "reconcile store") == (reconciled.code, reconciled.json["step"])
+    tried = shop.orderctl("run", "--dry-run")
+    assert (6, refused.err) == (tried.code, tried.err)
+    assert "refused: the store is older than its journal" in shop.orderctl().out
+    assert "orderctl reconcile" in shop.orderctl().out.splitlines()
+    reconciled = shop.orderctl("reconcile")
+    assert (0, "orderctl run") == (reconciled.code, reconciled.out.splitlines()[-1])
     assert 0 == shop.orderctl("run").code
+    assert "refused" not in shop.orderctl().out
     assert sent == {name: content for name, content in shop.files().items() if name.startswith(("out/", "outbox/"))}
 
 

@@ -146,6 +146,13 @@ def test_a_copy_of_a_living_store_is_found_and_one_by_backup_is_not(shop: Shop):
     assert "good.db" in found(said, "copies", "backup")[0]["found"]
 
 
+def test_the_store_that_a_restore_set_aside_is_no_copy_that_lacks_anything(shop: Shop):
+    shop.orderctl("db", "backup", "copy.db")
+    shop.orderctl("db", "restore", "copy.db")
+
+    assert [] == found(shop.orderctl("doctor", "--json"), "copies", "log")
+
+
 def test_a_store_older_than_its_journal_fails(shop: Shop, made: Shop):
     assert 0 == shop.orderctl("db", "backup", "old.db").code
     shop.receive(a_row("1"), a_row("9"))

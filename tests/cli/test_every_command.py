@@ -44,6 +44,7 @@ READING = (
     "locations test east",
     "locations spec east",
     "reconcile shipments",
+    "report regret --since 30d",
     "config show",
     "db check",
     "db check --deep",
@@ -52,6 +53,7 @@ READING = (
     "status",
     "doctor --offline",
     "schedule",
+    "simulate --since 9999d --times 10",
     "completion bash",
     "help 3",
 )
@@ -98,12 +100,14 @@ WRITING = (
 )
 #: What has left the house is called back, which a person has to follow up.
 ATTENTION = ("orders cancel 1 --reason changed", "orders edit 1 ship_to.city=Boston --reason moved")
-#: What cannot be shown on this shop: nothing is due, uncertain, held back or in shadow in it, a copy is a file, and its
-#: channel has an order that was put aside.
+#: What cannot be shown on this shop: nothing is due, uncertain, held back or in shadow in it, a copy is a file, its
+#: channel has an order that was put aside, and pages are there until a signal comes.
 APART = (
+    "web",
     "locations compare",
     "batches preview",
     "reconcile orders",
+    "channels resolve",
     "shipments resolve",
     "exceptions confirm",
     "db backup",

@@ -141,19 +141,23 @@ def test_a_dry_run_only_names_the_files(tmp_path: Path):
     assert {} == Shop(tmp_path).files()
 
 
-def test_at_a_terminal_it_asks_what_nobody_can_guess(tmp_path: Path):
+def asked(folder: Path, answers: str, *arguments: str) -> tuple[int, str]:
+    """The exit code and what a terminal shows when a person types `answers`."""
     main, side = pty.openpty()
-    answers = "woocommerce\nhttps://shop.example\n\nenv:WOO_SECRET\neast, west\nde\n"
-    environment = {**os.environ, "ORDERCTL_CONFIG": "", "COLUMNS": "100"}
-    with subprocess.Popen(
-        [ORDERCTL, "init"], cwd=tmp_path, stdin=side, stdout=side, stderr=side, env=environment
-    ) as process:
+    environment = {**os.environ, "ORDERCTL_CONFIG": "", "COLUMNS": "200"}
+    command = [ORDERCTL, "init", *arguments]
+    with subprocess.Popen(command, cwd=folder, stdin=side, stdout=side, stderr=side, env=environment) as process:
         os.close(side)
         os.write(main, answers.encode())
         shown = read_all(main)
+    return process.returncode, shown
+
+
+def test_at_a_terminal_it_asks_what_nobody_can_guess(tmp_path: Path):
+    code, shown = asked(tmp_path, "woocommerce\nhttps://shop.example\n\nenv:WOO_SECRET\neast, west\nde\n")
 
     text = (tmp_path / "channels.toml").read_text(encoding="utf-8")
-    assert 0 == process.returncode, shown
+    assert 0 == code, shown
     assert 6 == shown.count("?")
     assert (
         'consumer_key = "env:WEB_CONSUMER_KEY"\nconsumer_secret = "env:WOO_SECRET"\nbase_url = "https://shop.example"'
@@ -163,11 +167,86 @@ def test_at_a_terminal_it_asks_what_nobody_can_guess(tmp_path: Path):
     assert 'currency = "EUR"' in text
 
 
+def test_an_answer_that_cannot_be_is_asked_again_and_what_was_said_before_stays(tmp_path: Path):
+    answers = ["magento", "Shopify", "my shop.com", "shpat_1", "mugs", "", "Reno, reno", "Reno, New Jersey", "UK", "gb"]
+    code, shown = asked(tmp_path, "".join(f"{one}\n" for one in answers))
+
+    text = (tmp_path / "channels.toml").read_text(encoding="utf-8")
+    assert 0 == code, shown
+    assert ["there is no type of channel 'magento'", "'reno' is there twice", "did you mean 'GB'?"] == [
+        why
+        for why in ("there is no type of channel 'magento'", "'reno' is there twice", "did you mean 'GB'?")
+        if why in shown
+    ]
+    assert "nothing was written" not in shown
+    assert 'shop = "mugs"' in text
+    assert "shpat_1" not in text
+    assert ["[location.reno]", "[location.new-jersey]"] == [x for x in text.splitlines() if x.startswith("[location.")]
+
+
+def test_marketplaces_have_their_own_names(tmp_path: Path):
+    code, shown = asked(tmp_path, "file, amazon\n\n\n\n\n\n")
+
+    text = (tmp_path / "channels.toml").read_text(encoding="utf-8")
+    assert 0 == code, shown
+    assert ["[channel.file]", "[channel.amazon]"] == [
+        line for line in text.splitlines() if line.startswith("[channel.")
+    ]
+    assert 'client_id = "env:AMAZON_CLIENT_ID"' in text
+
+
+def test_at_a_terminal_nothing_is_asked_that_was_said(tmp_path: Path):
+    said = ["--channel", "web=shopify", "--set", "web.shop=mugs", "--location", "east", "--country", "US"]
+    code, shown = asked(tmp_path, "", *said)
+
+    assert 0 == code, shown
+    assert "?" not in shown
+
+
+def test_it_says_what_is_to_be_done_before_anything_ships(tmp_path: Path):
+    shop = Shop(tmp_path)
+    made = shop.orderctl("init", "--location", "east", "--location", "west", "--json").json
+
+    assert "web: put files of orders at inbox/web*.jsonl" == made["to_do"][0]
+    assert "stock/east.csv, stock/west.csv" in made["to_do"][2]
+    assert "live_from" in made["to_do"][3]
+
+
+def test_the_order_in_the_configuration_can_be_copied_and_ships(tmp_path: Path):
+    shop = Shop(tmp_path)
+    shop.orderctl("init")
+    text = (tmp_path / "channels.toml").read_text(encoding="utf-8")
+    (order,) = (line for line in text.splitlines() if line.startswith("# {"))
+    shop.write("inbox/web-1.jsonl", order.removeprefix("# ") + "\n")
+    shop.write("stock/main.csv", "sku,quantity\nMUG,5\n")
+
+    watched = shop.orderctl("run")
+    alone = shop.orderctl()
+    shop.write("channels.toml", text.replace("# live_from = ", "live_from = "))
+    live = shop.orderctl("run")
+
+    assert [0, 0] == [watched.code, live.code], live.err
+    assert "web: nothing ships before live_from is set in channels.toml" in alone.out
+    assert "watched" not in shop.orderctl().out
+    assert ["dispatched"] == [one["state"] for one in shop.orderctl("orders", "list", "--json").json]
+
+
+def test_every_step_that_the_made_up_shop_names_can_be_typed(tmp_path: Path):
+    first, *steps = Shop(tmp_path).orderctl("init", "--demo", "shop", "--json").json["next"]
+    shop = Shop(tmp_path / "shop")
+
+    assert "cd shop" == first
+    for step in steps:
+        words = [str(ORDERCTL) if word == "orderctl" else word for word in step.split()]
+        done = subprocess.run(words, cwd=shop.folder, capture_output=True, text=True, check=False)
+        assert (0, "") == (done.returncode, done.stderr), step
+    assert {"closed", "partly_shipped"} <= {one["state"] for one in shop.orderctl("orders", "list", "--json").json}
+
+
 def test_help_in_an_empty_folder_begins_with_examples(tmp_path: Path):
     said = Shop(tmp_path).orderctl()
 
     lines = said.out.splitlines()
     assert (0, "") == (said.code, said.err)
     assert lines[2].strip().startswith("orderctl init --demo")
-    assert "Usage: orderctl COMMAND" in said.out
     assert [] == [line for line in lines if len(line) > 80]

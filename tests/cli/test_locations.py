@@ -61,7 +61,7 @@ def test_a_location_says_how_it_is_reached_and_what_is_promised(a_day_later: Sho
     for words in (
         "sent by     file",
         "F: A file appears under its final name complete",
-        "mon, tue, wed, thu, fri in UTC",
+        "mon-fri in UTC",
     ):
         assert words in said.out
     assert "2" == str(a_day_later.orderctl("locations", "show", "east", "--json").json["in_hand"])

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+from pathlib import Path
+
 import pytest
 
-from tests.cli.shop import Shop, a_row
+from tests.cli.screen import read_all
+from tests.cli.shop import ORDERCTL, Shop, a_row, a_shop
 
 
 def test_orders_are_found_by_any_word_with_what_they_were_found_by(a_day_later: Shop):
@@ -62,3 +67,26 @@ def test_a_name_or_a_value_that_there_is_not_is_asked_about(a_day_later: Shop, o
 
     assert (2, "") == (answer.code, answer.out)
     assert said in answer.err
+
+
+def seen(shop: Shop, *arguments: str) -> str:
+    """What a person at a terminal sees."""
+    main, side = os.openpty()
+    with subprocess.Popen([ORDERCTL, *arguments], stdin=side, stdout=side, stderr=side, cwd=shop.folder):
+        os.close(side)
+        return read_all(main)
+
+
+def test_a_list_at_a_terminal_says_how_many_it_leaves_out_and_nothing_when_it_is_whole(tmp_path: Path):
+    shop = a_shop(tmp_path)
+    shop.receive(*(a_row(f"N-{number}") for number in range(50)))
+    shop.orderctl("pull")
+
+    assert "these are" not in seen(shop, "orders", "search", "ana") + seen(shop, "orders", "list")
+
+    shop.receive(a_row("last"), file="more")
+    shop.orderctl("pull")
+
+    assert "these are the first 50 of 51; --limit N shows more" in seen(shop, "orders", "search", "ana")
+    assert "these are the first 50; --limit N shows more" in seen(shop, "orders", "list")
+    assert 51 == len(shop.orderctl("orders", "search", "ana", "--json").json)

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from orderctl.cli import render
 from orderctl.cli.options import Format, Shared
-from orderctl.cli.reports import LONGEST_MAIL, Done, Problems, mail, sentence, subject
+from orderctl.cli.reports import LONGEST_MAIL, Done, Problems, mail, sentence, subject, together
 from orderctl.core.errors import Exit
 from orderctl.core.failures import Recovered
 from orderctl.steps.quiet import Telling
-from orderctl.steps.report import Report
+from orderctl.steps.report import Report, Together
 
 
 def a_report(step: str = "route", *, held: int = 0, failed: int = 0, **counts: int) -> Report:
@@ -202,3 +203,20 @@ def test_a_place_that_fails_twice_is_counted_once():
     collect, dispatch = a_report("collect", failed=1), a_report("dispatch", failed=1)
 
     assert "1 location failed" == subject(problems_of(collect, dispatch))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "2 of 3 orders decided together: 11.50 USD instead of 35.00 one by one; nothing can cost less."),
+        ({"bound_minor": 1000}, "one by one; at most 15.00 % above the least there can be."),
+        ({"bound_minor": None, "short": 1, "short_alone": 3}, "one by one; 1 unit short, 3 one by one."),
+        ({"bound_minor": None, "short": 2, "short_alone": 2}, "one by one; 2 units short, either way."),
+        ({"bound_minor": None, "fell_back": 2}, "11.50 USD; for 2 of them one by one was as good, and stands."),
+        ({"bound_minor": None, "finished": False}, "one by one; the time for it was over ([routing] max_time)."),
+    ],
+)
+def test_what_deciding_together_came_to_is_one_sentence(changes: dict[str, Any], said: str):
+    came: dict[str, Any] = {"orders": 3, "asked": 2, "cost_minor": 1150, "alone_minor": 3500, "bound_minor": 1150}
+    sentence = together(Together("USD", **(came | changes)))
+    assert sentence.endswith(said)

@@ -55,7 +55,7 @@ def test_rules_that_are_wrong_are_listed_with_line_code_and_hint(shop: Shop):
     github = shop.orderctl("rules", "check", "--format", "github")
 
     assert (2, "rules.toml:4: [location] 'all, new': ") == (text.code, text.out[:37])
-    assert "orderctl: 2 errors, the first in rules.toml:4; next: orderctl rules check\n" == text.err
+    assert "orderctl: 2 errors, the first in rules.toml:4; next: orderctl help E111\n" == text.err
     assert {
         "code": "E111",
         "severity": "error",

@@ -33,7 +33,7 @@ def test_a_rule_that_can_never_apply_is_an_error_among_warnings(planted: Shop):
     said = planted.orderctl("rules", "check", "--strict")
 
     assert 2 == said.code
-    assert "orderctl: 5 errors, 24 warnings, the first in rules.toml:25; next: orderctl rules check\n" == said.err
+    assert "orderctl: 5 errors, 24 warnings, the first in rules.toml:25; next: orderctl help E150\n" == said.err
 
 
 def test_skus_that_do_not_exist_are_found_with_a_list_of_those_that_do(planted: Shop):

@@ -111,7 +111,7 @@ def test_sentences_break_between_words_and_commands_stay_whole():
         patch.setenv("COLUMNS", "40")
         render.draw([Lines(("A record from a channel could not be understood.", command))], stream)
 
-    assert ["A record from a channel could not be", "understood.", command] == stream.getvalue().splitlines()
+    assert ["A record from a channel could not be", "  understood.", command] == stream.getvalue().splitlines()
 
 
 def drawn_bars(patience_s: int) -> str:

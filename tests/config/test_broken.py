@@ -76,7 +76,7 @@ BROKEN = [
     ('[carrier.ups.services]\nx = { max_weight = "0.1 g" }', "E204", 2, "is not a whole number of grams", ""),
     ('[carrier.ups.services]\nx = { rates = "no.csv" }', "E211", 2, "no.csv, which cannot be read", ""),
     ("[package]\nbox = { length = 0 }", "E204", 2, "length is 0; write cm, more than 0", ""),
-    ('[routing]\nstrategy = "batch"', "E212", 2, "strategy 'batch' is not available in this version", '"order"'),
+    ('[routing]\nshort_cost = "-1"', "E204", 2, "short_cost", ""),
     ('[routing]\nstrategy = "bach"', "E204", 2, "strategy is 'bach'", "did you mean 'batch'?"),
     ('[routing]\nmax_age = "often"', "E204", 2, "max_age 'often' is not a duration", ""),
     ('[rates]\nEURO = "1.1"', "E204", 2, "[rates] EURO 'EURO' is not a currency code", ""),

@@ -313,7 +313,8 @@ def test_a_missing_file_says_how_to_begin(tmp_path):
         load(tmp_path / "channels.toml")
 
     (finding,) = caught.value.findings
-    assert ("E201", "name it with -c FILE, or go to its folder") == (finding.code, finding.hint)
+    assert "E201" == finding.code
+    assert "name it with -c FILE, go to its folder, or make one: orderctl init" == finding.hint
 
 
 def test_a_folder_in_place_of_the_file_is_refused(tmp_path):

@@ -61,3 +61,13 @@ def test_no_unit_on_order_is_promised_twice(moves: list[tuple[int, int, int]], u
 
     kept = [min(number, sum(count for count, _ in rows[order_id])) for order_id, number in wanted.items()]
     assert min(units, sum(wanted.values())) == sum(kept)
+
+
+def test_goods_that_have_come_go_to_who_waits_longest_and_are_on_order_no_more():
+    on_order = OnOrder()
+    on_order.add({"MUG": TWO_DELIVERIES}, [("MUG", waiter(1), 2), ("MUG", waiter(2), 4)])
+
+    assert 3 == on_order.arrived("MUG", 3, SOON)
+    assert {"MUG": ((2, LATER),)} == on_order.left_for(9, ["MUG"])
+    assert 3 == on_order.arrived("MUG", 5, LATER)
+    assert {"MUG": ()} == on_order.left_for(9, ["MUG"])

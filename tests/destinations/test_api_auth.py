@@ -45,13 +45,13 @@ def test_a_key_in_the_query_is_not_in_the_document():
 
 @pytest.mark.parametrize("kind", ["client_credentials", "refresh_token"])
 def test_a_token_is_got_first_and_anew_after_a_401(kind):
-    tokens = iter(("first", "second"))
+    tokens = iter(("token-0001", "token-0002"))
     warehouse = Warehouse()
 
     def answer(asked):
         if asked.path == "/token":
             return saying({"access_token": next(tokens), "expires_in": 3600})
-        if asked.headers["authorization"] == "Bearer first":
+        if asked.headers["authorization"] == "Bearer token-0001":
             return Reply(401)
         return warehouse.answer(asked)
 

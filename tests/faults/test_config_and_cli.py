@@ -15,7 +15,7 @@ import pytest
 from orderctl.cli.front import COMMANDS
 from orderctl.cli.group import loaded
 from orderctl.core import registry
-from orderctl.steps import route
+from orderctl.steps import desk
 from tests.faults.world import Said, World, a_world, all_of, without_privileges
 from tests.shop import CHANNELS, an_order_row
 
@@ -216,10 +216,10 @@ def test_a_crash_shows_no_customer(tmp_path):
     world.orders("web", row)
 
     def spoil() -> None:
-        def broken(ctx: Any, desk: Any, one: Any) -> None:
+        def broken(ctx: Any, seen: Any, one: Any) -> None:
             raise RuntimeError(f"cannot decide {one.order!r} of {one.order.customer.email}")
 
-        route._decide = broken  # type: ignore[assignment]
+        desk.decide = broken  # type: ignore[assignment]
 
     said = world.orderctl("run", "--verbose", before=spoil)
 

@@ -78,7 +78,7 @@ def test_a_store_that_cannot_be_made_for_lack_of_room_leaves_nothing_half_made(t
 def test_where_the_journal_cannot_be_written_nothing_is_sent(tmp_path):
     """B01, G10: the journal is flushed before the first call."""
     world = a_used_world(tmp_path)
-    (world.folder / "orderctl.db.effects").unlink()
+    kept = (world.folder / "orderctl.db.effects").rename(world.folder / "kept")
     (world.folder / "orderctl.db.effects").mkdir()
     sent = {name for name in world.files("out") if "staging" not in name}
 
@@ -89,6 +89,7 @@ def test_where_the_journal_cannot_be_written_nothing_is_sent(tmp_path):
     assert sent == {name for name in world.files("out") if "staging" not in name}
 
     (world.folder / "orderctl.db.effects").rmdir()
+    kept.rename(world.folder / "orderctl.db.effects")
     assert 0 == world.orderctl("run").code
     assert {"1": "dispatched", "2": "dispatched"} == world.states()
     world.sound()

@@ -103,12 +103,16 @@ class EmptyRoot:
 
     def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run `command` with nothing but `environment`."""
+        return told(self.inside(*command, **environment))
+
+    def inside(self, *command: str, **environment: str) -> list[str]:
+        """What runs `command` in the root with nothing but `environment`."""
         at = "/" + self.here.relative_to(self.folder).as_posix()
-        inside = ["--bind", str(self.folder), "/", "--dev", "/dev", *self._proc, "--chdir", at]
+        root = ["--bind", str(self.folder), "/", "--dev", "/dev", *self._proc, "--chdir", at]
         alone = ["bwrap", "--unshare-all", "--share-net", "--die-with-parent", "--clearenv"]
         given = {"PATH": "/nonexistent", **environment}
         named = [word for name, value in given.items() for word in ("--setenv", name, value)]
-        return told([*alone, *named, *inside, *command])
+        return [*alone, *named, *root, *command]
 
 
 def told(command: Sequence[str | Path], **how: Any) -> subprocess.CompletedProcess[str]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
 import shutil
 import ssl
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ import pytest
 import trustme
 
 from orderctl.core.registry import CHANNELS, DESTINATIONS
+from tests.cli.screen import read_all
 from tests.partner import partner, saying
 from tests.real.binary import ONE_FILE, PYTHON, ROOT, EmptyRoot, folder, machine, made, told
 
@@ -181,6 +185,69 @@ def test_exit_codes_are_those_of_the_installed_command(root: EmptyRoot, command:
 
     assert (code, code) == (said.returncode, installed.returncode), said.stderr
     assert (installed.stdout, installed.stderr) == (said.stdout, said.stderr)
+
+
+def answered(root: EmptyRoot, answers: str, *words: str) -> str:
+    """What a terminal shows when the binary is called with `words` and a person types `answers`."""
+    main, side = pty.openpty()
+    command = root.inside("/orderctl", *words, TERM="xterm")
+    with subprocess.Popen(command, stdin=side, stdout=side, stderr=side) as process:
+        os.close(side)
+        os.write(main, answers.encode())
+        shown = read_all(main)
+    assert 0 == process.returncode, shown
+    return shown
+
+
+def order(number: str, sku: str, template: str) -> str:
+    return json.dumps(
+        json.loads(template) | {"number": number, "lines": [{"sku": sku, "quantity": 1, "unit_price": "9"}]}
+    )
+
+
+def test_a_stranger_gets_from_nothing_to_parcels_by_what_the_tool_says_alone(root: EmptyRoot):
+    def says(code: int, *words: str) -> str:
+        said = root.orderctl(*words)
+        assert code == said.returncode, said.stderr
+        return said.stdout + said.stderr
+
+    assert "orderctl init shop " in says(0)
+    assert "make one: orderctl init" in says(2, "run")
+    shown = answered(root, "file\nReno, New Jersey\nUS\n", "init", "shop")
+    root.here /= "shop"
+    assert "cd shop" in shown
+    assert "inbox/web*.jsonl" in shown
+    assert "FAIL" not in says(0, "doctor")
+
+    configuration = root.here / "channels.toml"
+    text = configuration.read_text(encoding="utf-8")
+    (template,) = re.findall(r"^# (\{.*)$", text, re.MULTILINE)
+    orders = "".join(
+        order(number, sku, template) + "\n" for number, sku in (("1", "MUG"), ("2", "LAMP"), ("3", "MUGG"))
+    )
+    (root.here / "inbox" / "web-1.jsonl").write_text(orders, encoding="utf-8")
+    (root.here / "stock" / "reno.csv").write_text("sku,quantity\nMUG,5\n", encoding="utf-8")
+    (root.here / "stock" / "new-jersey.csv").write_text("sku,quantity\nLAMP,5\n", encoding="utf-8")
+    assert "3 new" in says(0, "run", "--dry-run")
+    says(0, "run")
+    assert "web: nothing ships before live_from is set in channels.toml" in says(0)
+
+    configuration.write_text(text.replace("# live_from = ", "live_from = "), encoding="utf-8")
+    assert "SKU MUGG is not known; next: orderctl exceptions show 1" in says(3, "run")
+    answer = "orderctl skus map web MUGG SKU"
+    assert answer in says(0, "exceptions", "show", "1")
+    says(0, *answer.replace(" SKU", " MUG").split()[1:])
+    says(0, "run")
+    assert "Nothing waits for a person." in says(0, "exceptions", "list")
+    papers = "".join(path.read_text(encoding="utf-8") for path in root.here.glob("out/*/*.csv"))
+    assert ["WEB-1-1", "WEB-2-1", "WEB-3-1"] == sorted(re.findall(r"^WEB-\d-1", papers, re.MULTILINE))
+
+    answers = "reference,status,carrier,tracking_number\nWEB-3-1,shipped,usps,9405555500000009021000\n"
+    (root.here / "in" / "reno" / "today.csv").write_text(answers, encoding="utf-8")
+    says(0, "run")
+    assert "out/reno/" in says(0, "orders", "show", "3")
+    assert "9405555500000009021000" in (root.here / "outbox/web/tracking-000001.csv").read_text(encoding="utf-8")
+    assert " /orderctl run --config " in says(0, "schedule")
 
 
 def test_the_papers_of_a_release_are_whole_and_lie_inside_too():

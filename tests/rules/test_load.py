@@ -194,6 +194,10 @@ def test_a_wrong_hold_rule_is_refused_by_its_name_and_line(row: str, code: str):
     assert finding.line in {5, 6}
 
 
+def test_a_location_that_is_unknown_is_not_said_to_be_missing_besides():
+    assert [codes.UNKNOWN_LOCATION] == found('[[location]]\nname = "x"\nthen.ship_from = ["rno"]\n')
+
+
 @pytest.mark.parametrize(
     ("then", "code"),
     [

@@ -144,7 +144,7 @@ def test_a_class_that_the_way_cannot_keep_is_refused_with_the_one_it_can(tmp_pat
     shop = an_api_shop(tmp_path, "https://api.example", "A")
 
     with (
-        pytest.raises(Exception, match="class is A, but 'api' as it is set up here can keep B at most"),
+        pytest.raises(Exception, match=r"channels\.toml:\d+: .*class is A, but 'api' as it is set up here can keep B"),
         shop.context(),
     ):
         shop.run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sqlite3
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -44,9 +45,9 @@ def put_back(shop: Shop) -> None:
     restore.db_restore(shop.config, None, shop.folder / "copy.db", at=BACK)
 
 
-def reconcile(shop: Shop, at: str = BACK) -> Report:
+def reconcile(shop: Shop, at: str = BACK, until: str = "") -> Report:
     with shop.context(at=at, put_back=True) as ctx:
-        return going_back.reconcile(ctx)
+        return going_back.reconcile(ctx, until)
 
 
 def a_shop_put_back(folder: Path, channels: str = CHANNELS) -> tuple[Shop, dict[str, bytes]]:
@@ -257,8 +258,28 @@ def test_the_newer_store_is_refused_once_the_older_one_went_on(tmp_path):
     shop.run(at=LATER)
     shutil.copy(newer, shop.store)
 
-    with pytest.raises(StoreError, match="older than its journal"):
+    with pytest.raises(StoreError, match="journal is not the one that lies here"):
         shop.run(at=LAST)
+
+
+def test_a_snapshot_from_the_middle_of_a_pass_is_missed_too(tmp_path):
+    """It knows the pass and the effect; all that it lacks is that the channel was about to be told."""
+    shop = a_shop(tmp_path)
+    shop.orders("web1", an_order_row("1"))
+    shop.run()
+    shop.answers("east", "one", "WEB-1-1,shipped,,,ups,1Z1,")
+    with shop.context(at=LOST) as ctx:
+        run.run(ctx, only=["collect"])
+        sqlite3.connect(shop.store).execute("VACUUM INTO ?", (str(tmp_path / "copy.db"),))
+        run.run(ctx, only=["push"])
+    sent = shop.files()
+    restore.db_restore(shop.config, None, tmp_path / "copy.db", at=LATER)
+
+    with pytest.raises(StoreError, match="older than its journal"):
+        shop.run(at=LATER)
+    assert Exit.OK == reconcile(shop, LATER).exit
+    assert Exit.OK == shop.run(at=LAST)[0]
+    assert sent == shop.files()
 
 
 def test_a_copy_that_is_none_is_refused_before_anything_is_touched(tmp_path):

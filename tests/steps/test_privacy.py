@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import html
+import io
 import json
 import os
 import sqlite3
+import zipfile
+from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -185,6 +190,58 @@ def test_copies_and_files_that_name_the_person_are_listed(tmp_path):
     assert {("copy", "copy.db"), ("file", "web1.jsonl"), ("file", "2026-11-20-0001.csv")} <= listed
 
 
+def in_a_mail(how: str) -> bytes:
+    message = EmailMessage()
+    message.set_content(f"Dear {CANARY['name']},\nyour {CANARY['company']}", charset="utf-8", cte=how)
+    return message.as_bytes()
+
+
+def in_a_workbook() -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", f"<t>{html.escape(CANARY['company'])}</t>")
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("old.csv", CANARY["company"].encode("cp1252")),
+        ("excel.txt", CANARY["name"].encode("utf-16-le")),
+        ("shout.csv", CANARY["name"].upper().encode()),
+        ("mail.eml", in_a_mail("base64")),
+        ("printed.eml", in_a_mail("quoted-printable")),
+        ("page.html", html.escape(CANARY["company"]).encode()),
+        ("list.xlsx", in_a_workbook()),
+        ("orderctl.log.1.gz", gzip.compress(json.dumps({"message": CANARY["line1"]}).encode())),
+    ],
+)
+def test_a_file_that_names_the_person_is_listed_however_it_is_written(tmp_path, name, content):
+    shop = a_shop_with_a_canary(tmp_path)
+    (tmp_path / "in").mkdir(exist_ok=True)
+    (tmp_path / "in" / name).write_bytes(content)
+    (tmp_path / "in" / f"not-{name}").write_bytes(b"PK\x03\x04 nothing")
+
+    listed = [Path(item["file"]).name for item in redact(shop).items]
+    assert name in listed
+    assert f"not-{name}" not in listed
+
+
+def test_documents_that_cannot_be_searched_are_listed_by_their_names_and_the_store_is_not(tmp_path):
+    shop = a_shop_with_a_canary(tmp_path)
+    same_words = a_canary("5", customer={"name": "Somebody Else", "email": "else@example.com"})
+    shop.orders("web5", same_words)
+    shop.run(at=LATER)
+    (document,) = (tmp_path / "out" / "east").glob("*-0001.csv")
+    document.with_name(f"{document.name}.packing-slip.pdf").write_bytes(b"%PDF-1.4 packed")
+    document.with_name("another.pdf").write_bytes(b"%PDF-1.4 packed")
+
+    listed = [Path(item["file"]).name for item in redact(shop).items]
+    assert f"{document.name}.packing-slip.pdf" in listed
+    assert "another.pdf" not in listed
+    assert [] == [name for name in listed if name.startswith("orderctl.db")]
+
+
 def test_an_order_that_is_still_to_be_sent_is_not_redacted(tmp_path):
     shop = a_shop(tmp_path)
     shop.orders("web1", a_canary())
@@ -215,8 +272,10 @@ def status(shop: Shop) -> Any:
 def test_a_customer_is_told_everything_that_is_known(tmp_path):
     shop = a_shop_with_a_canary(tmp_path)
 
-    (order,) = shop.ask(privacy.export, CANARY["email"].upper())
+    (order,), (aside,) = shop.ask(privacy.export, CANARY["email"].upper())
     assert (CANARY["note"], CANARY["name"]) == (order["note"], order["ship_to"]["name"])
+    assert "lines[1].quantity" == aside["field"]
+    assert "9" == json.loads(aside["payload"])["number"]
 
 
 def test_killed_anywhere_the_next_one_leaves_no_trace(tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from orderctl.core.errors import Exit, UsageError
 from orderctl.steps import by_hand, run, views
 from orderctl.steps import route as routing
-from tests.shop import Shop, a_shop, an_order_row
+from tests.shop import CHANNELS, RULES, Shop, a_shop, an_order_row
 
 
 @pytest.fixture
@@ -114,3 +114,16 @@ def test_an_order_from_before_the_channel_went_live_is_never_rerouted_into_the_w
         by_hand.reroute(ctx, "1")
 
     assert ({"WEB-1": "track_only"}, {}) == (states(shop), shop.files())
+
+
+def test_an_order_that_found_no_room_ships_on_the_next_day(tmp_path):
+    channels = CHANNELS.replace("[location.east]", "[location.east]\ncapacity = 1")
+    shop = a_shop(tmp_path / "shop", channels, RULES.replace('["east", "west"]', '["east"]'))
+    shop.orders("web", an_order_row("1"), an_order_row("2"))
+
+    shop.run()
+    assert {"WEB-1": "dispatched", "WEB-2": "backordered"} == states(shop)
+    shop.run(at="2026-11-20T18:00:00Z")
+    assert {"WEB-1": "dispatched", "WEB-2": "backordered"} == states(shop)
+    shop.run(at="2026-11-21T06:00:00Z")
+    assert {"WEB-1": "dispatched", "WEB-2": "dispatched"} == states(shop)

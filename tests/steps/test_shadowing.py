@@ -144,7 +144,7 @@ def test_a_template_that_does_not_say_that_nothing_is_to_be_shipped_is_refused(t
     shop = a_shadow_shop(tmp_path, BY_FILES.replace("{batch}.csv", '{batch}.txt", template = "pick.txt.j2'))
     shop.write("pick.txt.j2", "{% for shipment in shipments %}{{ shipment.order_number }}\n{% endfor %}")
 
-    with pytest.raises(ConfigError, match=r"in shadow: does not say that nothing is to be shipped"):
+    with pytest.raises(ConfigError, match=r"channels\.toml:\d+: .* in shadow: does not say that nothing"):
         shop.run()
     shop.write("pick.txt.j2", "{{ notice }}{% for shipment in shipments %}{{ shipment.order_number }}\n{% endfor %}")
     assert Exit.OK == shop.run()[0]

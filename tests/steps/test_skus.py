@@ -217,6 +217,15 @@ def test_the_same_file_once_more_changes_nothing(shop: Shop):
     assert {"rows": 4} == {name: count for name, count in report.counts.items() if count}
 
 
+def test_a_sku_is_new_or_changed_and_never_both(shop: Shop):
+    imported(shop)
+    shop.write("more.csv", "sku,title\nMUG,Large mug\nCUP,Cup\nHAT,Hat\n")
+    with shop.context() as ctx:
+        report = skus.import_(ctx, shop.folder / "more.csv")
+
+    assert {"rows": 3, "new": 1, "changed": 1} == {name: count for name, count in report.counts.items() if count}
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from orderctl.core.plans import Backorder, Hold, Plan, PlannedLine, PlannedShipment, Problem
-from orderctl.store import decisions, holds, orders
+from orderctl.store import decisions, holds, order_counts
 from orderctl.store.transactions import transaction
 from tests.builders import a_line, an_order
 from tests.store.shelf import (
@@ -225,4 +225,4 @@ def test_an_order_is_refreshed_with_its_decision(db, order):
     decide(db, order, Plan(backorders=(Backorder("mug", "MUG", 3, "r"), Backorder("tee", "TEE", 1, "r"))))
 
     assert "backordered" == state(db, order)
-    assert orders.states(db) == {"backordered": 1}
+    assert order_counts.states(db) == {"backordered": 1}

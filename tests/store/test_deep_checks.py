@@ -43,6 +43,21 @@ def test_a_store_in_use_keeps_every_rule(busy):
         ("a promise ends once", "UPDATE reservations SET shipped = quantity, released = 1"),
         ("every order was read from something", "DELETE FROM order_revisions"),
         ("every order was read from something", "DELETE FROM order_documents"),
+        ("a kit is reserved by its parts", "UPDATE shipment_lines SET parts = '{\"MUG\": 1}'"),
+        (
+            "no more is received than was ordered",
+            "INSERT INTO purchase_lines (po_number, position, sku, ordered, received) VALUES ('P1', 1, 'MUG', 2, 3)",
+        ),
+        (
+            "nothing of a cancelled order is being sent",
+            "UPDATE orders SET state = 'cancelled'; UPDATE shipments SET state = 'sending'",
+        ),
+        ("no order that was read is missing", "DELETE FROM orders"),
+        ("no order that was read is missing", "UPDATE orders SET order_id = order_id + 1"),
+        (
+            "no channel counts as read beyond what it told",
+            "INSERT INTO cursors VALUES ('channel:web', 'orders', '2026-11-24T10:00:00Z', '2026-11-20T10:00:00Z')",
+        ),
         ("every order has its beginning", "DELETE FROM events WHERE kind = 'imported'"),
         ("every change of a shipment has its event", "DELETE FROM events WHERE kind LIKE 'shipment %'"),
         ("closed orders have nothing open", "UPDATE orders SET state = 'closed'"),
@@ -60,6 +75,21 @@ def test_a_store_in_use_keeps_every_rule(busy):
 )
 def test_a_rule_that_is_broken_is_named(busy, name, damage):
     busy.execute("PRAGMA foreign_keys = OFF")
-    busy.execute(damage)
+    busy.executescript(damage)
 
     assert name in wrong(busy)
+
+
+@pytest.mark.parametrize(
+    ("position", "moved_at"),
+    [
+        ("2026-11-20T12:00:00Z", "2026-11-19T12:00:00Z"),  # our clock is a day behind the channel's
+        ("4f2a:end", "2026-11-19T12:00:00Z"),  # how far a file was read
+        ("2026-11-20T10:00:00Z", "2026-11-01T12:00:00Z"),  # no later than an order
+    ],
+)
+def test_a_channel_may_count_as_read_up_to_its_own_clock_or_its_newest_order(busy, position, moved_at):
+    busy.execute("UPDATE orders SET updated_at = '2026-11-20T10:00:00Z'")
+    busy.execute("INSERT INTO cursors VALUES ('channel:web', 'orders', ?, ?)", (position, moved_at))
+
+    assert set() == wrong(busy)

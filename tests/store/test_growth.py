@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from orderctl.steps import run as runs
+from tests.destinations.api_shop import states
 from tests.shop import CHANNELS, a_shop, an_order_row
 from tests.steps.shadow_shop import BY_FILES
 
@@ -86,6 +87,7 @@ def test_no_query_of_a_pass_walks_through_all_that_is_stored(shop):
         shop.answers(
             "east", str(nth), "WEB-0-1,shipped,,,UPS,1Z1,", f"WEB-{nth}-1,rejected,,,,,broken", "NO-1,shipped,,,U,1,"
         )
+        shop.answers("west", str(nth), "WEB-0-1,shipped,lamp,1,UPS,2Z1,", f"WEB-0-1,shipped,mug,1,UPS,2Z{nth + 2},")
         shop.answers("next", str(nth), f"TEST-WEB-{nth}-1,shipped,,,UPS,1Z1,", "NO-1,shipped,,,U,1,")
         shop.stock(next={"MUG": nth})
         with shop.context() as ctx:
@@ -96,6 +98,7 @@ def test_no_query_of_a_pass_walks_through_all_that_is_stored(shop):
 
     walks.pop(OF_A_FEED, None)
     assert {} == walks
+    assert "shipped" in states(shop).values()
 
 
 def test_a_walk_is_noticed(shop):

@@ -29,6 +29,12 @@ def path(tmp_path):
     return tmp_path / "orderctl.db.effects"
 
 
+def said(found):
+    """What there has to be."""
+    assert found is not None
+    return found
+
+
 def send_more(db) -> None:
     number = str(len(rows(db, "SELECT 1 FROM orders")) + 1)
     (order_id,) = save(db, an_order(number=number, channel_order_id=number))
@@ -53,6 +59,68 @@ def test_a_store_that_was_put_back_in_time_sends_nothing(sent, path, tmp_path):
 
     with closing(a_store(tmp_path / "before")) as old, pytest.raises(StoreError, match="older than its journal"):
         Journal(path).check(old)
+
+
+def test_a_store_that_lacks_only_that_something_was_about_to_be_sent_sends_nothing(sent, path, tmp_path):
+    """It has every pass and every effect; the number of the journal's last line is all that it does not know."""
+    (tmp_path / "before").mkdir()
+    sent.execute("VACUUM INTO ?", (str(tmp_path / "before" / "orderctl.db"),))
+    Journal(path).note(sent, NOW)
+    Journal(path).note(sent, NOW)
+
+    with closing(a_store(tmp_path / "before")) as old:
+        with pytest.raises(StoreError, match="older than its journal"):
+            Journal(path).check(old)
+        assert 2 == said(Journal(path).gap(old, NOW)).documents
+
+
+def test_a_store_killed_before_the_line_was_written_may_go_on(sent, path):
+    """The number is committed first: the store may be one ahead, as nothing was sent under it."""
+    Journal(path).begin(sent)
+    Journal(path).note(sent, NOW)
+    before = path.read_bytes()
+    Journal(path).note(sent, NOW)
+    path.write_bytes(before)
+
+    Journal(path).check(sent)
+    Journal(path).note(sent, NOW)
+    assert 3 == said(Journal(path).last()).number
+
+
+@pytest.mark.parametrize("sends", [0, 1, 2])
+def test_a_store_whose_journal_is_gone_sends_nothing(sent, path, sends):
+    Journal(path).begin(sent)
+    for _ in range(sends):
+        Journal(path).note(sent, NOW)
+    path.unlink()
+
+    with pytest.raises(StoreError, match="journal is not here") as refused:
+        Journal(path).check(sent)
+    assert "orderctl reconcile" == refused.value.next
+    gap = said(Journal(path).gap(sent, "2026-11-20T23:00:00Z"))
+    assert ("2026-11-20T23:00:00Z", None) == (gap.until, gap.documents)
+
+
+def test_a_store_without_its_journal_may_send_once_it_has_a_new_one_and_never_again_with_the_old_one(sent, path):
+    Journal(path).note(sent, NOW)
+    old = path.read_bytes()
+    path.unlink()
+    Journal(path).renew(sent, NOW)
+    Journal(path).check(sent)
+    path.write_bytes(old)
+
+    with pytest.raises(StoreError, match="is not the one that lies here"):
+        Journal(path).check(sent)
+
+
+def test_an_empty_journal_is_begun_once_and_only_for_the_store_that_never_sent(sent, path):
+    Journal(path).begin(sent)
+    assert (b"", True) == (path.read_bytes(), bool(meta.get(sent, journal.COUNT)))
+    Journal(path).check(sent)
+    path.unlink()
+
+    Journal(path).begin(sent)
+    assert not path.exists()
 
 
 def test_the_store_of_another_shop_sends_nothing(sent, path, tmp_path):

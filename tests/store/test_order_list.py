@@ -5,7 +5,7 @@ import pytest
 from orderctl.core.confirmations import Confirmation
 from orderctl.core.order_filters import NOBODY, OrderFilter
 from orderctl.core.plans import Hold
-from orderctl.store import exceptions, holds, order_list, order_marks
+from orderctl.store import exceptions, holds, order_conditions, order_list, order_marks
 from orderctl.store.exceptions import Trouble
 from orderctl.store.transactions import transaction
 from tests.builders import a_line, an_order
@@ -74,8 +74,13 @@ def test_orders_are_listed_newest_first_with_where_they_are_and_why_they_wait(db
         ({"tags": ("vip",), "skus": ("MUG",)}, []),
     ],
 )
-def test_a_filter_takes_what_meets_all_that_it_says(db, three, which, numbers):
+@pytest.mark.parametrize("many", [0, 1, order_conditions.MANY])
+def test_a_filter_takes_what_meets_all_that_it_says_whether_that_is_few_or_many(
+    db, three, monkeypatch, which, numbers, many
+):
+    monkeypatch.setattr(order_conditions, "MANY", many)
     assert numbers == taken(db, **which)
+    assert numbers[::-1] == [row["number"] for row in order_list.listed(db, OrderFilter(**which), falling=False)]
     assert len(numbers) == len(order_list.matching(db, OrderFilter(**which)))
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from orderctl.core.orders import Order
 from orderctl.core.plans import Hold, Plan
-from orderctl.store import events, holds, orders, payloads
+from orderctl.store import events, holds, order_counts, orders, payloads
 from orderctl.store.orders import LONGEST_STEM
 from orderctl.store.transactions import transaction
 from tests.builders import a_line, an_order
@@ -140,7 +140,7 @@ def test_refreshing_what_has_not_changed_writes_nothing(db):
 def test_orders_are_counted_by_state_and_channel(db):
     save(db, numbered("1"), numbered("2", cancelled_at=NOW_STAMP.at))
 
-    assert {"new": 1, "cancelled": 1} == orders.states(db)
+    assert {"new": 1, "cancelled": 1} == order_counts.states(db)
     assert {"web": 2} == orders.by_channel(db)
 
 

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orderctl.core.orders import Address, Customer
-from orderctl.store import care, orders, search
+from orderctl.core import searching
+from orderctl.core.orders import Address, Customer, Order
+from orderctl.store import care, orders, search, search_volumes
 from orderctl.store.transactions import transaction
 from tests.builders import a_line, an_order
 from tests.store.shelf import (
@@ -152,3 +154,62 @@ def test_the_index_is_always_what_it_would_be_if_it_were_made_anew(db, changes):
             orders.replace_document(db, stamp(1), ids[nth], as_read(after), new_revision=False)
 
     assert_as_if_made_anew(db)
+
+
+NAMES = ["Ana Diaz", "Anatol", "Li Wu", "Diaz-Wu, Li", "Ömer Anadolu", "4you"]
+NUMBERS = ["1042", "10425", "A-10", "WU-1", "104"]
+ASKED = [
+    "ana",
+    "anat",
+    "wu",
+    "diaz wu",
+    "li",
+    "104",
+    "1042",
+    "a10",
+    "10 42",
+    "diaz 104",
+    "ana li wu",
+    "mug",
+    "zebra",
+    "4you",
+]
+#: Orders at the ends of volumes, and in ones that have few.
+PLACES = [place + search_volumes.SIZE * volume for volume in (0, 1, 3) for place in (1, 2, search_volumes.SIZE - 1)]
+
+
+def scanned(among: dict[int, Order], typed: str) -> list[int]:
+    """What `typed` finds when every order is looked at, the newest first."""
+    word = re.compile(r'"(\w+)"( \*)?')
+    question = searching.question(typed)
+    assert question is not None
+
+    def meets(order: Order) -> bool:
+        tokens = searching.words_of(order)
+        stands = word.sub(
+            lambda found: str(any(one.startswith(found[1]) if found[2] else one == found[1] for one in tokens)),
+            question.whole.written(),
+        )
+        return bool(eval(stands.replace("AND", "and").replace("OR", "or")))  # noqa: S307 - True and False
+
+    return [order_id for order_id in sorted(among, reverse=True) if meets(among[order_id])]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    chosen=st.dictionaries(
+        st.sampled_from(PLACES), st.tuples(st.sampled_from(NAMES), st.sampled_from(NUMBERS)), min_size=1
+    ),
+    limit=st.integers(1, 6),
+)
+def test_a_search_finds_what_looking_at_every_order_finds_newest_first(db, chosen, limit):
+    made = {
+        order_id: an_order(number=number, customer=Customer(name=name), ship_to=None, bill_to=None)
+        for order_id, (name, number) in sorted(chosen.items())
+    }
+    db.execute("INSERT INTO order_search (order_search) VALUES ('delete-all')")
+    search.add(db, made.items())
+
+    for typed in ASKED:
+        assert scanned(made, typed) == search.find(db, typed), typed
+        assert scanned(made, typed)[:limit] == search.find(db, typed, limit), typed

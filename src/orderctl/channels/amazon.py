@@ -26,6 +26,7 @@ from orderctl.core.channel_map import ChannelMap
 from orderctl.core.effects import Cancellation, Document, Receipt, StockLevel, Tracking
 from orderctl.core.errors import RemoteBusy, RemoteDenied, RemoteError, RemoteRefused
 from orderctl.core.orders import Order
+from orderctl.core.quotas import Quota
 from orderctl.wire import probes, settings
 from orderctl.wire.asked import Asked
 from orderctl.wire.opening import Opening
@@ -49,6 +50,7 @@ _BOOKED_S = 30 * _DAY_S
 _APPLICATION = "check client_id, client_secret and refresh_token, all of one application"
 _FORBIDDEN, _NOT_FOUND = 403, 404
 _STOCK_AT_ONCE = 50
+_PAGE = 100
 
 _Got = TypeVar("_Got")
 Marketplace = Annotated[str, StringConstraints(pattern=r"^A[A-Z0-9]{9,20}$")]
@@ -132,6 +134,13 @@ class Amazon(Asked):
         self._terms = amazon_orders.Terms(opening.currency, settings.cancelled_units)
         self._left_out = 0
         self._asked: Api | None = None
+
+    @classmethod
+    def quotas(cls, settings: Mapping[str, Any]) -> tuple[Quota, ...]:
+        """What reading orders and telling packages and stock costs, of which requests allowed."""
+        from orderctl.channels.amazon_api import quotas
+
+        return quotas(_PAGE, max(1, len(settings.get("stock_marketplaces") or ())))
 
     def fetch(self, positions: Mapping[str, str]) -> Iterator[Page]:
         """Pages of orders changed since `positions`. RemoteError ends the walk."""
@@ -314,7 +323,7 @@ class Amazon(Asked):
             ("lastUpdatedBefore", window.before),
             ("marketplaceIds", ",".join(self._settings.marketplaces)),
             ("includedData", self._data()),
-            ("maxResultsPerPage", "100"),
+            ("maxResultsPerPage", str(_PAGE)),
         ]
         query += [] if self._settings.fba else [("fulfilledBy", "MERCHANT")]
         return query + ([("paginationToken", window.token)] if window.token else [])

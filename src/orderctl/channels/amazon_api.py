@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from orderctl.core import times
 from orderctl.core.errors import RemoteError, RemoteRefused
+from orderctl.core.quotas import Price, Quota, hourly
 from orderctl.wire import json_slices
 from orderctl.wire.http import Request
 from orderctl.wire.selling_partner import SellingPartner, json_request, words
@@ -30,6 +31,18 @@ RATES = {
     "listTransactions": (0.5, 10.0),
 }
 _NOT_FOUND = 404
+
+
+def quotas(page_size: int, marketplaces: int) -> tuple[Quota, ...]:
+    """What orders, packages and SKUs cost; a SKU is told in so many marketplaces, after a look at its listing."""
+    prices = {
+        "searchOrders": {"orders": Price(1, page_size)},
+        "getOrder": {"tracking": Price(1)},
+        "confirmShipment": {"tracking": Price(1)},
+        "getListingsItem": {"stock": Price(marketplaces)},
+        "patchListingsItem": {"stock": Price(marketplaces)},
+    }
+    return tuple(Quota(name, price, *hourly(*RATES[name])) for name, price in prices.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from orderctl.core.effects import Cancellation, Document, Receipt, StockLevel, T
 from orderctl.core.errors import RemoteError, RemoteRefused
 from orderctl.core.money_entries import MoneyEntry
 from orderctl.core.orders import Order
+from orderctl.core.quotas import Price, Quota
 from orderctl.wire import probes, settings
 from orderctl.wire.asked import Asked
 from orderctl.wire.opening import Opening
@@ -121,6 +122,12 @@ class Ebay(Asked):
         self._settings = settings
         self._opening = opening
         self._asked: Api | None = None
+
+    @classmethod
+    def quotas(cls, settings: Mapping[str, Any]) -> tuple[Quota, ...]:  # noqa: ARG003 - its pages have one size
+        """How many requests orders, packages and SKUs take; nobody states how many are allowed."""
+        told = {"tracking": Price(2), "stock": Price(1, ebay_writes.STOCK_ROWS)}
+        return (Quota("requests", {"orders": Price(1, _PAGE), **told}),)
 
     def fetch(self, positions: Mapping[str, str]) -> Iterator[Page]:
         """Pages of orders changed since `positions`, then those whose dispute changed. RemoteError ends the walk."""

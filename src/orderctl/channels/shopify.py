@@ -41,6 +41,7 @@ from orderctl.core.effects import ACCEPTED, Cancellation, Document, Receipt, Sto
 from orderctl.core.errors import RemoteError
 from orderctl.core.money_entries import MoneyEntry
 from orderctl.core.orders import Order
+from orderctl.core.quotas import Quota
 from orderctl.core.secrets import Secret
 from orderctl.wire import settings, strict_json
 from orderctl.wire.asked import Asked
@@ -163,6 +164,13 @@ class Shopify(Asked):
         if self._opened is not None:
             self._opened.client.close()
             self._opened = None
+
+    @classmethod
+    def quotas(cls, settings: Mapping[str, Any]) -> tuple[Quota, ...]:
+        """What reading orders and telling packages and stock costs, of which requests allowed."""
+        from orderctl.channels.shopify_api import quotas
+
+        return quotas(settings.get("page_size", cls.Settings.model_fields["page_size"].default))
 
     def fetch(self, positions: Mapping[str, str]) -> Iterator[Page]:
         """Pages of orders that changed after `positions`. RemoteError where the store does not go on."""

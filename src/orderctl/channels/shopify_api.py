@@ -16,6 +16,7 @@ from typing import Any, Literal, NoReturn
 
 from orderctl.channels.shopify_documents import DOCUMENTS
 from orderctl.core.errors import RemoteBusy, RemoteDenied, RemoteError, RemoteRefused
+from orderctl.core.quotas import Price, Quota, hourly
 from orderctl.core.text import storable
 from orderctl.wire.http import Answer, Client, Request
 
@@ -36,6 +37,22 @@ _DENIED = {
 _APART = {"Orders": ("data", "orders", "nodes"), "OrdersAgain": ("data", "nodes")}
 _UNKNOWN = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT", ""})
 _LONGEST = 300
+#: So many numbers are set at once, and so many SKUs looked up before.
+ROWS, SKUS = 250, 25
+
+
+def quotas(page_size: int) -> tuple[Quota, ...]:
+    """What orders, packages and SKUs cost; of a package what left and what may is read before, of SKUs the levels."""
+    prices = {
+        "orders": Price(int(_page_cost(page_size)), page_size),
+        "tracking": Price(int(2 * _USUAL + _FIRST["FulfillmentOrders"])),
+        "stock": Price(int(_USUAL + _USUAL * SKUS / ROWS), SKUS),
+    }
+    return (Quota("graphql", prices, *hourly(_PER_S, _BURST), unit="points"),)
+
+
+def _page_cost(first: int) -> float:
+    return 2 + max(1, int(2 * math.log(first))) * _ORDER
 
 
 class Api:
@@ -101,7 +118,7 @@ class Api:
 
     def _sent(self, operation: str, request: Request, variables: Mapping[str, Any]) -> Answer:
         """One answer. Work that goes on is asked for at most once in a while, so that nobody has to wait elsewhere."""
-        guess = 2 + max(1, int(2 * math.log(variables["first"]))) * _ORDER if operation == "Orders" else _USUAL
+        guess = _page_cost(variables["first"]) if operation == "Orders" else _USUAL
         bucket, cost = self._bucket, self._costs.get(operation, guess)
         if operation in _PACED:
             bucket = self.client.budgets.bucket(operation, 1 / (_PACED[operation] * self._first_wait_s), 1.0)

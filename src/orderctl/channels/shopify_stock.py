@@ -16,12 +16,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from orderctl.channels.shopify_api import Api, code_of, part
+from orderctl.channels.shopify_api import ROWS, SKUS, Api, code_of, part
 from orderctl.core.digests import canonical
 from orderctl.core.effects import Receipt
 from orderctl.core.errors import RemoteBusy, RemoteRefused
 
-_ROWS, _SKUS = 250, 25
 _FAILED_TIMES = 2
 _STALE = "CHANGE_FROM_QUANTITY_STALE"
 _NAMESPACE = uuid.UUID("5d0a6a0e-9a3c-5d4f-8f57-0b6c1a2e7d11")
@@ -52,8 +51,8 @@ def location_id(api: Api, stated: str) -> str:
 def levels(api: Api, location: str, skus: Sequence[str]) -> dict[str, list[Level]]:
     """The items of each of `skus` as they stand at `location`; a SKU that no variant has is missing."""
     wanted, found = frozenset(skus), defaultdict[str, dict[str, Level]](dict)
-    for first in range(0, len(skus), _SKUS):
-        query = " OR ".join(f"sku:'{_quoted(sku)}'" for sku in skus[first : first + _SKUS])
+    for first in range(0, len(skus), SKUS):
+        query = " OR ".join(f"sku:'{_quoted(sku)}'" for sku in skus[first : first + SKUS])
         for _, nodes in api.nodes("Levels", {"query": query, "location": location}, "productVariants"):
             for row in nodes:
                 if row.get("sku") in wanted:
@@ -99,8 +98,8 @@ def tell_stock(api: Api, location: str, wanted: Mapping[str, int], uri: str, key
         if item.available is None:
             each |= _activated(api, location, item, sku, wanted[sku], key)
     rows = [(sku, item) for sku, item in rows if item.available is not None]
-    for first in range(0, len(rows), _ROWS):
-        portion = rows[first : first + _ROWS]
+    for first in range(0, len(rows), ROWS):
+        portion = rows[first : first + ROWS]
         each |= _set(api, _Asked(location, wanted, uri, f"{key}:{first}"), portion)
     nothing = len(each) == len(wanted) and each
     outcome = next(iter(each.values())).outcome if nothing else "accepted"

@@ -33,6 +33,7 @@ from orderctl.core.effects import Cancellation, CancelledLine, Document, Receipt
 from orderctl.core.errors import RemoteError
 from orderctl.core.money_entries import MoneyEntry
 from orderctl.core.orders import Order
+from orderctl.core.quotas import Price, Quota
 from orderctl.wire import json_slices, settings
 from orderctl.wire.asked import Asked
 from orderctl.wire.opening import Opening
@@ -145,6 +146,17 @@ class Vendure(Asked):
         )
         custom = f"customFields {{ {settings.digital_field} }}" if settings.digital_field else ""
         self._list = _LIST % (vendure_orders.FIELDS % custom, vendure_orders.PLACE)
+
+    @classmethod
+    def quotas(cls, settings: Mapping[str, Any]) -> tuple[Quota, ...]:
+        """How many requests orders, packages and SKUs take; nobody states how many are allowed."""
+        told = {"tracking": Price(3), "stock": Price(2, cls.at_once["stock"])}
+        return (
+            Quota(
+                "requests",
+                {"orders": Price(1, settings.get("page_size", cls.Settings.model_fields["page_size"].default)), **told},
+            ),
+        )
 
     def fetch(self, positions: Mapping[str, str]) -> Iterator[Page]:
         """Pages of what was placed, what waits and what states a change. RemoteError ends the walk."""

@@ -31,6 +31,7 @@ from orderctl.core.effects import Acknowledgment, Cancellation, Document, Receip
 from orderctl.core.errors import RemoteError, RemoteRefused
 from orderctl.core.money_entries import MoneyEntry
 from orderctl.core.orders import Order
+from orderctl.core.quotas import Quota
 from orderctl.wire import settings, strict_json
 from orderctl.wire.asked import Asked
 from orderctl.wire.opening import Opening
@@ -156,6 +157,13 @@ class Walmart(Asked):
         if self._opened is not None:
             self._opened.close()
             self._opened = None
+
+    @classmethod
+    def quotas(cls, settings: Mapping[str, Any]) -> tuple[Quota, ...]:
+        """What reading orders and telling packages and stock costs, of which requests allowed."""
+        from orderctl.channels.walmart_api import quotas
+
+        return quotas(settings.get("page_size", cls.Settings.model_fields["page_size"].default))
 
     def fetch(self, positions: Mapping[str, str]) -> Iterator[Page]:
         """Pages of orders modified after `positions`. A position moves with the end of a window, on a page of its own.

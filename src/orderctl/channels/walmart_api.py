@@ -18,6 +18,7 @@ from urllib.parse import quote
 from orderctl.channels.walmart_writes import errors, said
 from orderctl.core import times
 from orderctl.core.errors import RemoteError, RemoteRefused
+from orderctl.core.quotas import Price, Quota, hourly
 from orderctl.core.secrets import Secret
 from orderctl.wire import json_slices
 from orderctl.wire.budgets import Bucket
@@ -31,6 +32,17 @@ ORDERS = "/v3/orders"
 WAITS = (WaitHeader("X-Next-Replenishment-Time", "moment"),)
 _BURST, _PER_S = 100.0, 20.0  # until Walmart says what is left
 _NOT_FOUND = 404
+
+
+def quotas(page_size: int) -> tuple[Quota, ...]:
+    """What orders, packages and SKUs cost; each order is read before anything is told of it."""
+    one = Price(1)
+    prices = {
+        "reading": {"orders": Price(1, page_size), "acknowledgments": one, "tracking": one},
+        "writing": {"acknowledgments": one, "tracking": one},
+        "stock": {"stock": one},
+    }
+    return tuple(Quota(name, price, *hourly(_PER_S, _BURST)) for name, price in prices.items())
 
 
 @dataclass(frozen=True, slots=True)

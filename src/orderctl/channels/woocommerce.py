@@ -38,6 +38,7 @@ from orderctl.core.effects import Cancellation, Document, Receipt, StockLevel, T
 from orderctl.core.errors import RecordError, RemoteError, RemoteFailed, RemoteRefused
 from orderctl.core.money_entries import MoneyEntry
 from orderctl.core.orders import Order
+from orderctl.core.quotas import Price, Quota
 from orderctl.wire import settings
 from orderctl.wire.asked import Asked
 from orderctl.wire.budgets import Bucket
@@ -154,6 +155,17 @@ class WooCommerce(Asked):
         """Close the connections, if there are any."""
         if self._opened is not None:
             self._opened.close()
+
+    @classmethod
+    def quotas(cls, settings: Mapping[str, Any]) -> tuple[Quota, ...]:
+        """How many requests orders, packages and SKUs take; nobody states how many are allowed."""
+        told = {"tracking": Price(3), "stock": Price(2, cls.at_once["stock"])}
+        return (
+            Quota(
+                "requests",
+                {"orders": Price(1, settings.get("page_size", cls.Settings.model_fields["page_size"].default)), **told},
+            ),
+        )
 
     def fetch(self, positions: Mapping[str, str]) -> Iterator[Page]:
         """Pages of orders after `positions`, then of what is in the trash."""

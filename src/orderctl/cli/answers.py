@@ -6,8 +6,8 @@ An answer is data for programs (`document`), rows for spreadsheets (`rows`) and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, Self
 
 from orderctl.core.errors import Exit
 
@@ -98,11 +98,20 @@ class Answer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Rows of one kind. As JSON an array, also when it is empty; of `value` where the table's rows say more or less."""
+    """Rows of one kind. As JSON an array, also when it is empty; of `value` where the table's rows say more or less.
+
+    `total`: in words how many there are, where more were counted than are shown.
+    """
 
     table: Table
     exit: Exit = Exit.OK
     value: Sequence[Row] | None = None
+    total: str = ""
+
+    def first(self, number: int) -> Self:
+        """The same with so many rows at most."""
+        value = None if self.value is None else self.value[:number]
+        return replace(self, table=replace(self.table, rows=self.table.rows[:number]), value=value)
 
     def document(self) -> list[Row]:
         """The rows whole, in their order."""

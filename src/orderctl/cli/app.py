@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
@@ -100,15 +101,18 @@ def _usage(error: TyperException, arguments: Sequence[str]) -> int:
     path = ctx.command_path if ctx is not None else "orderctl"
     message = " ".join(error.format_message().split()).rstrip(".")
     problem = {"code": "usage", "subject": path, "message": message, "next": f"{path} --help"}
+    nothing = " Nothing was done" if message.endswith("?") else "; nothing was done"
     return _failed(
         Exit.USAGE,
-        f"{message}{';' * (not message.endswith('?'))} nothing was done; next: {path} --help",
+        f"{message}{nothing}; next: {path} --help",
         [problem],
         arguments,
     )
 
 
 def _stopped(code: Exit, by: str, arguments: Sequence[str]) -> int:
+    if code is Exit.INTERRUPTED and render.at_a_terminal(sys.stderr):
+        render.note("")  # a terminal has written ^C there
     message = f"stopped by {by}: what was open is rolled back, the rest is left for the next pass"
     again = f"orderctl {arguments[0]}" if arguments else "orderctl"
     problem = {"code": "stopped", "subject": again, "message": message, "next": again}

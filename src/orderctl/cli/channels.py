@@ -12,6 +12,7 @@ from orderctl.cli.command import reading, trying, writing
 from orderctl.cli.group import Command, noun
 from orderctl.cli.render import readable
 from orderctl.cli.reports import Done
+from orderctl.core.errors import UsageError
 from orderctl.core.times import duration_text, seconds_between
 
 if TYPE_CHECKING:
@@ -111,6 +112,33 @@ def resume(ctx: Context, name: Annotated[str, Argument(metavar="CHANNEL")]) -> A
     from orderctl.steps import channels
 
     return _done(ctx, channels.channel_resume(ctx, name), "is read and told again")
+
+
+@app.command("resolve", cls=Command)
+@writing
+def resolve(
+    ctx: Context,
+    name: Annotated[str, Argument(metavar="CHANNEL")],
+    document: Annotated[str, Argument(metavar="DOCUMENT", help="The push, as the exception names it.")],
+    told: Annotated[
+        bool | None, Option("--told/--not-told", help="Whether the channel has it.", show_default=False)
+    ] = None,
+) -> Answer:
+    """Say what became of a push that may or may not have reached its channel.
+
+    Told: the channel has it. Not told: what stands in it leaves with a later push.
+
+    Exit: 0 done, 2 nothing of that name is uncertain or a file is wrong, 4 another process holds the store, 6 the store
+    cannot be used.
+    """
+    from orderctl.steps.push_by_hand import resolve
+
+    if told is None:
+        raise UsageError("say --told or --not-told; nothing was done", where=document, next=f"look at {name} itself")
+    report = resolve(ctx, name, document, told=told)
+    known = "told" if told else "not told, leaves with a later push"
+    facts = [(item["channel"], f"{item['document']}: {known}") for item in report.items]
+    return Done([report], dry_run=ctx.dry_run, said=[Facts(tuple(facts))])
 
 
 def _done(ctx: Context, report: Report, state: str) -> Done:

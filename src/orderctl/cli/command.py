@@ -2,7 +2,7 @@
 
 `reading`, `writing` and the others like them turn a function into the one that typer calls: they add the shared
 options to its own, and open what its kind needs. Some arguments of its own reach the function worked out:
-- `limit`: the number of rows to read, 50 for a person at a terminal who asked for none
+- `limit`: the number of rows to read; for a person at a terminal who asked for none one more than the 50 that are shown
 - `unattended`: whether the answer goes to a mail or a log; no option says so
 Nothing heavy is imported before the call.
 """
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from orderctl.cli import options
-from orderctl.cli.answers import Answer
+from orderctl.cli.answers import Answer, Listing
 from orderctl.cli.options import Shared
 
 if TYPE_CHECKING:
@@ -97,13 +97,14 @@ def _command(work: Work, shared: dict[str, object], call: Callable[..., Answer])
         said = Shared(**{name: values.pop(name) for name in shared})
         most = render.most_rows(said.format) if values.get("limit", 0) is None else None
         if most:
-            values["limit"] = most
+            values["limit"] = most + 1  # one more than is shown tells whether these are all
         if "unattended" in worked_out:
             values["unattended"] = render.nobody_watches(said)
         answer = call(work, said, values)
-        render.show(answer, said)
-        if most and len(answer.rows().rows) == most:
-            render.note(f"orderctl: these are the newest {most}; --limit N shows more")
+        shown = answer.first(most) if most and isinstance(answer, Listing) else answer
+        render.show(shown, said)
+        if most and len(answer.rows().rows) > most:
+            render.note(f"orderctl: {_first_of(most, answer)}; --limit N shows more")
         return int(answer.exit)
 
     asked = [one for name, one in own.items() if name not in worked_out]
@@ -111,6 +112,11 @@ def _command(work: Work, shared: dict[str, object], call: Callable[..., Answer])
     run.__annotations__ = {one.name: one.annotation for one in (*asked, *added)}
     run.__signature__ = inspect.Signature([*asked, *added])  # type: ignore[attr-defined]
     return run
+
+
+def _first_of(most: int, answer: Answer) -> str:
+    total = answer.total if isinstance(answer, Listing) else ""
+    return f"these are the first {most}{total and f' of {total}'}"
 
 
 def _own_parameters(work: Work) -> dict[str, inspect.Parameter]:
@@ -133,9 +139,10 @@ def _in_a_context(
 def actor() -> str:
     """Who types: the name of the user the process belongs to, for the record of every change."""
     import getpass
+    import os
 
     try:
         return getpass.getuser()
     except (KeyError, OSError):
         # a container may run under a number that no user has
-        return "unknown"
+        return f"uid {os.getuid()}"

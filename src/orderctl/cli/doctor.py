@@ -38,7 +38,7 @@ def doctor(
         lines.append(f"{left_out} channels and ways of locations were not asked: --offline")
     worth = [_line(one) for one in report.items if one["verdict"] != "ok"] if said.quiet else []
     rows = table(_COLUMNS, report.items)
-    return _Examined([report], said=[Lines(tuple(lines), as_is=True)], listed=rows, worth=tuple(worth))
+    return _Examined([report], said=[Lines(tuple(lines))], listed=rows, worth=tuple(worth))
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,8 @@ def _done(ctx: Context, report: Report, became: Callable[[Mapping[str, Any]], st
 def _page(one: Mapping[str, Any]) -> Iterable[Block]:
     yield Heading(f"{one['code']}: {one['message']}")
     names = ("subject", "order", "owner", "opened_at", "snoozed_until", "closed_at", "closed_by", "answer")
-    yield Facts(tuple((name.removesuffix("_at").replace("_", " "), str(one[name] or "")) for name in names))
+    told = [name for name in names if name != "order" or one["order"] != one["subject"]]
+    yield Facts(tuple((name.removesuffix("_at").replace("_", " "), str(one[name] or "")) for name in told))
     if one["meaning"]:
         yield Lines((one["meaning"],))
     if one["record"]:

@@ -25,6 +25,7 @@ NOUNS = {
     "channels": ("orderctl.cli.channels:app", "Where orders come from, and what goes back."),
     "locations": ("orderctl.cli.locations:app", "What can ship, and whether it works now."),
     "config": ("orderctl.cli.config:app", "Check channels.toml, show what is in force."),
+    "report": ("orderctl.cli.report:app", "Look back: what was decided, what was better."),
     "db": ("orderctl.cli.db:app", "Copy the store, put a copy back, check that it is sound."),
     "privacy": ("orderctl.cli.privacy:app", "Customers' data: what there is, taking it out for good."),
 }
@@ -32,9 +33,11 @@ ALSO = {
     "status": ("orderctl.cli.status:status", "How things stand; the same as orderctl alone."),
     "init": ("orderctl.cli.init:init", "Set up a folder: configuration, rules, tests of them."),
     "doctor": ("orderctl.cli.doctor:doctor", "Is everything well? A line each, with the fix."),
+    "web": ("orderctl.cli.web:web", "Orders, stock and questions in a browser, read only."),
     "schedule": ("orderctl.cli.schedule:schedule", "What cron or systemd needs to start passes."),
     "completion": ("orderctl.cli.completion:completion", "What a shell needs to complete words."),
     "reconcile": ("orderctl.cli.reconcile:app", "Compare what others say with what is stored."),
+    "simulate": ("orderctl.cli.simulate:simulate", "Rehearse a peak: N times the orders, what gives way first."),
     "explain": ("orderctl.cli.explain:explain", "Why an order was decided as it was."),
     "help": ("orderctl.cli.codes:help_", "What a code means: exit, exception, finding."),
 }
@@ -69,7 +72,7 @@ Nothing is set up in this folder. To begin:
   orderctl run --dry-run        what a pass would do; nothing is changed
   orderctl explain 1001         why an order was decided as it was
   orderctl status -c /srv/shop/channels.toml
-
+  orderctl --help               every command, option and exit code
 """
 _HEAD = """\
 Usage: orderctl COMMAND [ARGUMENTS] [OPTIONS]
@@ -79,7 +82,9 @@ Every channel's orders in one SQLite file, routed by rules that you can test.
 
 
 def help_text(*, begin: bool = False) -> str:
-    """What `orderctl --help` says; `begin` = with examples first, for somebody who has not set up anything yet."""
+    """What `orderctl --help` says; `begin` = how to begin, for somebody who has not set up anything yet."""
+    if begin:
+        return _EXAMPLES
     width = max(map(len, [*COMMANDS, *OPTIONS]))
     sections = {
         "Steps of a pass": {name: line for name, (_, line) in STEPS.items()},
@@ -88,7 +93,7 @@ def help_text(*, begin: bool = False) -> str:
         "Options of every command": OPTIONS,
         "Exit codes": {str(code): line for code, line in EXITS.items()},
     }
-    parts = [_EXAMPLES, _HEAD] if begin else [_HEAD]
+    parts = [_HEAD]
     for title, entries in sections.items():
         rows = "".join(f"  {name:<{width}}  {line}\n" for name, line in entries.items())
         parts.append(f"\n{title}:\n{rows}")

@@ -18,17 +18,32 @@ from typer.core import TyperCommand, TyperGroup
 
 from orderctl.cli.front import help_text
 from orderctl.cli.light import lighten
+from orderctl.cli.options import LARGEST
 
 SHORT_FORMS = {"--json": ["--format", "json"], "--csv": ["--format", "csv"]}
 VALUED = frozenset({"-c", "--config", "-r", "--rules", "--db", "--format", "--limit", "--wait"})
 FLAGS = frozenset({"--json", "--csv", "--quiet", "--verbose", "--dry-run"})
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
+_RANGE = rf"\d<=x<={LARGEST}"
+_ANY_NUMBER = re.compile(rf";\s+{_RANGE}(?=\])|\s+\[{_RANGE}\]|{_RANGE};\s+(?=required)")
+_KIND = re.compile(r"^(  \S+)( <[a-z\[\] ]+>)", re.MULTILINE)
+_BRACES = re.compile(r"\{([^{}|]+)\}|\[(\[[^\[\]]+\])(?:\.\.\.)?\]")
 _NEGATIVE = re.compile(r"-\d+(\.\d+)?")
 
 
 class Command(TyperCommand):
     """One command. Short forms are spelled out; a negative number is an argument."""
+
+    def get_short_help_str(self, limit: int = 0) -> str:
+        """The first sentence of the help, whole, whatever the `limit`: a list of verbs breaks it into lines."""
+        return super().get_short_help_str(max(limit, len(self.help or "")))
+
+    def get_help(self, ctx: Any) -> str:
+        """The help in a reader's words: no bounds that nobody reaches, no kinds and braces of the parser."""
+        usage, mark, rest = _ANY_NUMBER.sub("", super().get_help(ctx)).partition("\n\n")
+        rest = _KIND.sub(lambda found: found[1] + " " * len(found[2]), rest)
+        return f"{_BRACES.sub(lambda found: found[1] or found[2], usage)}{mark}{rest}"
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read `args`. Unknown options are let through only beside a negative number, else they are suggested on."""

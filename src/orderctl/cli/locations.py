@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ from orderctl.cli.answers import Answer, Facts, Heading, Lines, Listing, Page, P
 from orderctl.cli.command import reading, trying, writing
 from orderctl.cli.group import Command, noun
 from orderctl.cli.reports import Done, sentence
+from orderctl.core.places import WEEKDAYS
 from orderctl.core.times import duration_text
 
 if TYPE_CHECKING:
@@ -174,11 +176,28 @@ def _facts(one: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         seconds = one[f"{what}_s"]
         yield what.replace("_", " "), duration_text(seconds) if seconds else ""
     yield "silence is", one["on_no_ack"] if one["acknowledge_within_s"] else ""
-    yield "works", f"{', '.join(one['working_days'])} in {one['timezone']}"
-    yield "cut-off", ", ".join(f"{day} {at}" for day, at in one["cutoff"].items())
+    yield "works", f"{_days(one['working_days'])} in {one['timezone']}"
+    yield "cut-off", _cutoffs(one["cutoff"])
     yield from (("contact", one["contact"]), ("who decides", one["escalate_to"]))
     yield from ((state.replace("_", " "), f"{one[state]:,}") for state in ("planned", "in_hand", "uncertain"))
     yield "paused since", one["paused_at"] or ""
+
+
+def _cutoffs(cutoff: Mapping[str, str]) -> str:
+    """`mon-fri 15:00, sat 11:00`."""
+    alike = groupby(cutoff, key=lambda day: cutoff[day])
+    return ", ".join(f"{_days(list(days))} {at}" for at, days in alike)
+
+
+def _days(days: Sequence[str]) -> str:
+    """Days of the week as people say them: three or more in a row as the first and the last."""
+    runs: list[list[str]] = []
+    for day in days:
+        if runs and WEEKDAYS.index(day) == WEEKDAYS.index(runs[-1][-1]) + 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs)
 
 
 def _done(ctx: Context, report: Report, state: str) -> Done:

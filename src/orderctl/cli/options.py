@@ -42,7 +42,15 @@ Limit = Annotated[
 ]
 DryRun = Annotated[bool, Option("--dry-run", help="Show what would be done; change nothing.")]
 Wait = Annotated[
-    int, Option("--wait", metavar="SECONDS", min=0, max=LARGEST, help="Wait so long while another process works.")
+    int,
+    Option(
+        "--wait",
+        metavar="SECONDS",
+        min=0,
+        max=LARGEST,
+        help="Wait so long while another process works.",
+        show_default=False,
+    ),
 ]
 
 

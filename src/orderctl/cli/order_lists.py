@@ -50,7 +50,7 @@ FOUND = {
     "placed_at": "placed",
     "name": "name",
     "customer": "+customer",
-    "country": "to",
+    "country": "+to",
     "total": ">total",
     "currency": "",
     "found_by": "found by",
@@ -148,8 +148,9 @@ def search(
     """
     from orderctl.steps import finding
 
-    rows = finding.orders_search(ctx, " ".join(words), limit)
-    return Listing(table(FOUND, rows, "No order has that."))
+    found = finding.orders_search(ctx, " ".join(words), limit)
+    total = f"{found.total:,}" if found.total is not None else f"more than {finding.COUNTED:,}"
+    return Listing(table(FOUND, found.rows, "No order has that."), total=total)
 
 
 @reading

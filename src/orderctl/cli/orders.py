@@ -69,10 +69,13 @@ def money(ctx: Context, order: Name) -> Answer:
     from orderctl.steps import views
 
     value = views.order_money(ctx, order)
-    rows = [{**entry, "kind": "estimate" if entry["estimate"] else ""} for entry in value["entries"]]
+    rows = [
+        {**entry, "type": entry["type"].replace("_", " "), "kind": "estimate" if entry["estimate"] else ""}
+        for entry in value["entries"]
+    ]
     heading = Heading(f"{value['channel']}/{value['number']}")
     sums = Facts(tuple(("together", f"{one['amount']} {one['currency']}") for one in value["sums"]))
-    return Page(value, (heading, filled(table(MONEY, rows, "Nothing.")), sums), table(MONEY, rows))
+    return Page(value, (heading, filled(table(MONEY, rows, "Nothing.")), sums), table(MONEY, value["entries"]))
 
 
 app.command("history", cls=Command)(order_lists.history)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
@@ -10,6 +11,7 @@ from orderctl.cli.answers import Answer, Block, Facts, Lines, Page, Table, table
 from orderctl.cli.command import reading
 from orderctl.cli.group import Command, noun
 from orderctl.cli.questions import Yes, asking
+from orderctl.cli.render import readable
 from orderctl.cli.reports import Done, sentence
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 app = noun("privacy", "Customers' data: what there is, and taking it out for good.")
 
 OUTSIDE = {"what": "", "file": "_still there, and not ours to delete"}
+_YOURS = "They are yours to delete. A copy of the store that is put back brings the persons back: do this again then."
+_WHOLE = "With --json: all that is known, to hand to the customer."
 ORDERS = {"channel": "channel", "number": "order", "placed_at": "~placed", "state": "state", "total": ">total"}
 
 Email = Annotated[str, Option("--email", metavar="ADDRESS", help="All orders of the customer with this address.")]
@@ -37,7 +41,7 @@ def status(ctx: Context) -> Answer:
     rows = [{"what": name.replace("_", " "), "count": count} for name, count in value.items() if isinstance(count, int)]
     facts = Facts(
         (
-            ("orders with a person", f"{value['orders']:,}, the oldest of {value['oldest'] or 'no day'}"),
+            ("orders with a person", _counted(value)),
             ("redacted", f"{value['redacted']:,}"),
             ("overdue", f"{value['overdue']:,} (kept {value['keep_days']} days after delivery)"),
             ("payloads overdue", f"{value['raw_payloads_overdue']:,} (kept {value['raw_payload_days']} days)"),
@@ -49,6 +53,11 @@ def status(ctx: Context) -> Answer:
     return Page(value, (facts,), table({"what": "what", "count": ">count"}, rows))
 
 
+def _counted(status: Mapping[str, Any]) -> str:
+    oldest = readable(status["oldest"]) if status["oldest"] else ""
+    return f"{status['orders']:,}, the oldest of {oldest}" if oldest else f"{status['orders']:,}"
+
+
 @app.command("export", cls=Command)
 @reading
 def export(ctx: Context, email: Annotated[str, Option("--email", metavar="ADDRESS", help="Whose.")]) -> Answer:
@@ -58,9 +67,11 @@ def export(ctx: Context, email: Annotated[str, Option("--email", metavar="ADDRES
     """
     from orderctl.steps import privacy
 
-    found = privacy.export(ctx, email)
+    found, aside = privacy.export(ctx, email)
     orders = table(ORDERS, found, "No order of this address.")
-    return Page({"email": email, "orders": found}, (orders,), orders)
+    more = "" if not aside else f"Besides, in {sentence({'records put aside': len(aside)})}."
+    told = (orders, Lines((*((more,) if more else ()), _WHOLE))) if found or aside else (orders,)
+    return Page({"email": email, "orders": found, "put_aside": aside}, told, orders)
 
 
 def _ask_redact(ctx: Context, order: list[str] | None, email: str) -> tuple[str, Any] | None:
@@ -129,5 +140,5 @@ def _done(ctx: Context, report: Report) -> Answer:
     said: list[Block] = [Lines((f"{report.step}: {sentence(report.counts)}",))]
     outside: Table = table(OUTSIDE, report.items)
     if report.items:
-        said.append(outside)
+        said += [outside, Lines((_YOURS,))]
     return Done([report], said=said, dry_run=ctx.dry_run, listed=outside)

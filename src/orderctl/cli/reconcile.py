@@ -42,23 +42,35 @@ LOOKED_AT = {"what": "what", "subject": "_which", "why": "_why"}
 
 @app.command("store", cls=Command)
 @reconciling
-def store(ctx: Context) -> Answer:
+def store(
+    ctx: Context,
+    until: Annotated[
+        str,
+        Option(
+            "--until",
+            metavar="WHEN",
+            help="Where the journal is not here: when the host that had the store last stopped; default now.",
+        ),
+    ] = "",
+) -> Answer:
     """Find out what was sent after the copy was made that the store is now; the same as reconcile alone.
 
-    A store that is older than its journal sends nothing until this has been done. Documents that were handed over, and
-    what channels and locations say they have, are taken over; what nobody can know becomes uncertain and waits for a
-    person. Nothing is sent.
+    A store that is older than its journal, or was put here without it, sends nothing until this has been done.
+    Documents that were handed over, and what channels and locations say they have, are taken over; what nobody can know
+    becomes uncertain and waits for a person. Nothing is sent.
 
     Exit: 0 everything is certain, or nothing was to be found out, 2 a file is wrong, 4 another orderctl holds the
     store, 5 a channel could not be read and it is not finished, 6 the store cannot be used, 7 a person has to decide.
     """
     from orderctl.steps.going_back import reconcile
 
-    report = reconcile(ctx)
+    report = reconcile(ctx, until)
     nothing = "The store is as new as its journal; there is nothing to find out."
     said: list[Block] = [table(LOOKED_AT, report.items, "Nothing was sent that the store does not know.")]
     if not report.items and not report.problems and not report.counts:
         said = [Lines((nothing,))]
+    elif not report.exit:
+        said.append(Lines(("Everything is certain; nothing goes out twice. Passes go on:", "orderctl run")))
     return Done([report], said=said, dry_run=ctx.dry_run, listed=table(LOOKED_AT, report.items))
 
 

@@ -96,7 +96,7 @@ def note(text: str) -> None:
     lines = [printable(line) for line in text.split("\n")]
     if at_a_terminal(sys.stderr):
         width = shutil.get_terminal_size().columns
-        lines = [piece for line in lines for piece in _in_pieces(line, width)]
+        lines = [piece for line in lines for piece in in_pieces(line, width, "    ")]
     _write(sys.stderr, "".join(f"{line}\n" for line in lines))
 
 
@@ -122,14 +122,15 @@ def agreed(question: str) -> bool:
     return sys.stdin.readline().strip().casefold() in {"y", "yes"}
 
 
-def _in_pieces(line: str, width: int) -> list[str]:
+def in_pieces(line: str, width: int, indent: str = "") -> list[str]:
     """`line` as it fits a screen; the command at its end stays whole, so that it can be pasted."""
     if len(line) <= width:
         return [line]
     words, mark, command = line.rpartition(_NEXT)
     if not mark:
-        return in_words(line, width, "    ")
-    return [*in_words(words, width, "    "), *in_words(f"    {command}", width, "    ")]
+        return in_words(line, width, indent)
+    deeper = max(indent, "    ", key=len)
+    return [*in_words(words, width, indent), *in_words(f"{deeper}{command}", width, deeper)]
 
 
 def in_words(line: str, width: int, indent: str = "") -> list[str]:

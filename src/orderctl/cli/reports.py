@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from orderctl.cli import items
 from orderctl.cli.answers import Block, Facts, Heading, Lines, Table, table
+from orderctl.core import money
 from orderctl.core.errors import Exit, worst
 from orderctl.core.failures import Recovered
 
 if TYPE_CHECKING:
     from orderctl.steps.quiet import Telling
-    from orderctl.steps.report import Report, Trouble
+    from orderctl.steps.report import Report, Together, Trouble
 
 LONGEST_MAIL = 15
 MOST_PROBLEMS = 10
@@ -36,6 +37,7 @@ _FAILED = {"pull": _CHANNEL, "push": _CHANNEL, "collect": _LOCATION, "dispatch":
 
 _ONE = {
     **{f"{word}s": word for word in ("unit", "field", "package", "shipment", "change", "row", "move", "check", "kit")},
+    **{f"{word}s": word for word in ("order", "record")},
     "differences": "difference",
     "batches": "batch",
     "copies": "copy",
@@ -96,6 +98,7 @@ class Done:
             yield from self.said
         else:
             yield Facts(tuple((report.step, sentence(report.counts)) for report in self.reports))
+            yield from (Lines((together(report.together),)) for report in self.reports if report.together)
             if self.dry_run:
                 for report in self.reports:
                     yield from items.blocks(report, whole_pass=self.whole_pass)
@@ -127,6 +130,23 @@ class Done:
         if self.dry_run:
             return [f"orderctl: a dry run found {subject(self.problems)}; nothing was done"]
         return mail(self.problems) if verbose else [f"{mail(self.problems)[0]}; next: {_look(self.problems)}"]
+
+
+def together(told: Together) -> str:
+    """What deciding many orders together came to, in a sentence."""
+    cost, alone = (money.to_text(amount, told.currency) for amount in (told.cost_minor, told.alone_minor))
+    words = f"{told.asked:,} of {told.orders:,} orders decided together: {cost} {told.currency}"
+    if told.fell_back:
+        words += f"; for {told.fell_back:,} of them one by one was as good, and stands"
+    elif told.cost_minor < told.alone_minor:
+        words += f" instead of {alone} one by one"
+    if told.short or told.short_alone:
+        before = "either way" if told.short == told.short_alone else f"{told.short_alone:,} one by one"
+        words += f"; {told.short:,} {'unit' if told.short == 1 else 'units'} short, {before}"
+    gap = told.gap_percent
+    if gap is not None:
+        words += f"; at most {gap} % above the least there can be" if gap else "; nothing can cost less"
+    return f"{words}." if told.finished else f"{words}; the time for it was over ([routing] max_time)."
 
 
 def mail(problems: Problems, recovered: Sequence[Recovered] = ()) -> list[str]:

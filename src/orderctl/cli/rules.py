@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from orderctl.cli import findings, render, rule_history
-from orderctl.cli.answers import Answer, Block, Facts, Heading, Listing, table
+from orderctl.cli.answers import Answer, Block, Facts, Heading, Lines, Listing, table
 from orderctl.cli.command import storeless
 from orderctl.cli.group import Command, noun
 from orderctl.cli.options import Config, Db, Quiet, Rules, Shared, Verbose
@@ -119,7 +119,7 @@ def _show_check(found: Checked, wanted: CheckFormat, *, strict: bool, quiet: boo
     elif wanted is CheckFormat.GITHUB:
         render.say(findings.annotation(one) for one in found.findings)
     elif found.findings:
-        render.say(map(str, found.findings))
+        render.show_blocks([Lines(tuple(map(str, found.findings)))])
     elif not quiet:
         render.say([f"{found.file}: {found.rules} rules, nothing is wrong."])
     if found.findings:
@@ -131,9 +131,8 @@ def _counted(found: Checked) -> str:
     counts = {severity: found.count(severity) for severity in ("error", "warning")}
     words = [f"{count} {severity}{'s' * (count > 1)}" for severity, count in counts.items() if count]
     first = next((one for one in found.findings if one.severity == "error"), found.findings[0])
-    again = "orderctl rules check" if counts["error"] else f"orderctl help {first.code}"
     where = f"{first.file}:{first.line}" if first.line else first.file
-    return f"orderctl: {', '.join(words)}, the first in {where}; next: {again}"
+    return f"orderctl: {', '.join(words)}, the first in {where}; next: orderctl help {first.code}"
 
 
 @app.command("test", cls=Command)

@@ -17,7 +17,7 @@ from typing import Annotated, NoReturn
 from typer import Option
 
 from orderctl.cli import render
-from orderctl.cli.answers import Answer
+from orderctl.cli.answers import Answer, Heading
 from orderctl.cli.command import opened, replacing
 from orderctl.cli.options import Shared
 from orderctl.cli.reports import Done
@@ -109,10 +109,11 @@ class _Pass:
 
 def _again_and_again(one: _Pass, every_s: int) -> NoReturn:
     """Pass after pass, until a signal or a bug raises."""
-    from orderctl.steps.context import Pace
+    from orderctl.steps.context import Pace, now
 
     watched = render.at_a_terminal()
-    if watched:
+    chats = watched and not one.said.quiet
+    if chats:
         render.note(f"orderctl: a pass every {times.duration_text(every_s)}; Ctrl-C ends it")
     pace, trouble = Pace(every_s), ""
     while True:
@@ -127,6 +128,8 @@ def _again_and_again(one: _Pass, every_s: int) -> NoReturn:
         else:
             trouble = ""
             if not watched or any(report.counts or report.problems for report in done.reports):
+                if chats:
+                    render.show_blocks([Heading(render.readable(now()))])
                 render.show(done, one.said)
             del done
         gc.collect()  # a pass looks for cycles rarely; over days they would add up

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from orderctl.cli.answers import Answer, Block, Facts, Lines, Page, table
@@ -40,10 +40,14 @@ def _page(status: Mapping[str, Any]) -> Iterable[Block]:
             ("orders", sentence(_in_order(status["orders"])) if status["orders"] else "none yet"),
             ("exceptions", sentence(status["exceptions"])),
             ("to be told", _effects(status["waiting_effects"])),
+            ("passes", f"refused: {status['refused']}" if status["refused"] else ""),
+            ("watched", _watched(status["watched"])),
             ("paused", ", ".join(f"{name} since {readable(at)}" for name, at in status["paused"].items())),
             ("last pass", _pass(status["last_pass"])),
         )
     )
+    if status["refused"]:
+        yield Lines(("orderctl reconcile",))
     if status["exceptions"]:
         yield Lines(("orderctl exceptions list",))
 
@@ -55,6 +59,11 @@ def _in_order(counts: Mapping[str, int]) -> dict[str, int]:
 
 def _effects(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{target.replace(':', ' ')} {count:,}" for target, count in sorted(counts.items()))
+
+
+def _watched(channels: Sequence[str]) -> str:
+    """What is meant by a pass that hands nothing over."""
+    return f"{', '.join(channels)}: nothing ships before live_from is set in channels.toml" if channels else ""
 
 
 def _pass(last: Mapping[str, Any] | None) -> str:

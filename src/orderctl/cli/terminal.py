@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -17,7 +18,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from orderctl.cli.answers import Block, Column, Facts, Heading, Lines, Row, Table
-from orderctl.cli.render import in_words, readable, visible
+from orderctl.cli.render import in_pieces, readable, visible
 from orderctl.core.text import printable
 
 if TYPE_CHECKING:
@@ -31,6 +32,14 @@ STATES = {
     **dict.fromkeys(("routed", "planned", "dispatched", "acknowledged", "sending"), "cyan"),
     **dict.fromkeys(("cancelled", "track_only", "superseded"), "dim"),
 }
+
+#: What the first word of a line of `doctor` looks like.
+_VERDICTS = {"OK": "green", "WARN": "yellow", "FAIL": "red"}
+_VERDICT = re.compile(f"({'|'.join(_VERDICTS)}) ")
+#: What a rule or a location came to, where that is the first word of a column called `result`.
+_TAKEN = re.compile(r"matched(:|$)|ships ")
+#: Between two counts of a list: `3 held, 1,204 routed`.
+_COUNT = re.compile(r", (?=\d)")
 
 #: The cells of each column by its key.
 Texts = Mapping[str, Sequence[str]]
@@ -78,24 +87,48 @@ def drawn(block: Block, width: int) -> RenderableType:
         case Heading(text):
             return Text(printable(text), style="bold")
         case Lines(texts, as_is):
-            lines = [line for text in texts for line in ([text] if as_is else in_words(printable(text), width))]
-            return Text("\n").join(_sentence(printable(line)) for line in lines)
+            broken = [[text] if as_is else in_pieces(printable(text), width, _indent(text, texts)) for text in texts]
+            return Text("\n").join(_sentence(printable(line)) for lines in broken for line in lines)
         case Facts(pairs):
-            return _facts(pairs)
+            return _facts(pairs, width)
         case Table(columns, rows, empty):
             return _table(visible(columns), rows, width) if rows else Text(printable(empty), style="dim")
 
 
+def _indent(text: str, texts: Sequence[str]) -> str:
+    """What stands before the further lines of one of `texts`, so that it is told from the next."""
+    return "      " if _VERDICT.match(text) else "  " if len(texts) > 1 else ""
+
+
 def _sentence(line: str) -> Text:
-    return Text(line, style="cyan" if line.lstrip().startswith("orderctl ") else "")
+    text = Text(line, style="cyan" if line.lstrip().startswith("orderctl ") else "")
+    if verdict := _VERDICT.match(line):
+        text.stylize(_VERDICTS[verdict[1]], 0, verdict.end(1))
+    return text
 
 
-def _facts(pairs: Sequence[tuple[str, str]]) -> rich.table.Table:
+def _facts(pairs: Sequence[tuple[str, str]], width: int) -> rich.table.Table:
     grid = rich.table.Table.grid(padding=(0, _GAP))
-    for name, value in pairs:
-        if value:
-            grid.add_row(Text(name, style="dim"), Text(readable(value), style=STATES.get(value, "")))
+    told = [(name, value) for name, value in pairs if value]
+    room = width - _GAP - max((cell_len(name) for name, _ in told), default=0)
+    for name, value in told:
+        grid.add_row(Text(name, style="dim"), Text(_counts(readable(value), room), style=STATES.get(value, "")))
     return grid
+
+
+def _counts(value: str, room: int) -> str:
+    """`value` with a line end before each count that has no room; what is no list of counts stays as it is."""
+    counts = _COUNT.split(value)
+    if len(value) <= room or not all(one[:1].isdecimal() for one in counts):
+        return value
+    lines = counts[:1]
+    for count in counts[1:]:
+        if len(lines[-1]) + len(count) + 3 > room:  # a comma and a space before it, a comma behind
+            lines[-1] += ","
+            lines.append(count)
+        else:
+            lines[-1] += f", {count}"
+    return "\n".join(lines)
 
 
 def _table(columns: Sequence[Column], rows: Sequence[Row], width: int) -> RenderableType:
@@ -185,4 +218,6 @@ def _narrowed(widths: list[int], least: Sequence[int], room: int) -> list[int]:
 
 
 def _styled(column: Column, text: str) -> Text:
+    if column.key == "result":
+        return Text(text, style="green" if _TAKEN.match(text) else "")
     return Text(text, style=STATES.get(text, "") if column.key in {"state", "outcome"} else "")

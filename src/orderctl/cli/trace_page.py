@@ -25,6 +25,9 @@ def blocks(document: Row) -> Iterable[Block]:
     missing = [stage for stage in _STAGES if stage not in reached]
     if missing and document["ended"]:
         yield Lines((f"Not asked ({document['ended']}): {', '.join(missing)}.",))
+    if "together" in document:
+        yield Heading("decided together with others")
+        yield Lines(tuple(_together(document["together"])))
     yield Heading("plan")
     yield Lines(tuple(plan_lines(document["plan"])))
     if "plan_now" in document:
@@ -77,6 +80,19 @@ def _choice(group: Row) -> Iterator[str]:
         yield f"{group['margin'][:1].upper()}{group['margin'][1:]}."
     yield from (f"{one['words']}." for one in group["wins_if"])
     yield from (f"{one['words'][:1].upper()}{one['words'][1:]}." for one in group["covers_if"])
+
+
+def _together(left: Row) -> Iterator[str]:
+    """What the others kept from the order, and what more of something would be worth to all of them."""
+    if left["closed"]:
+        yield f"left to others: {', '.join(left['closed'])}"
+    for one in left["kept"]:
+        if one["location"] in left["closed"]:
+            continue
+        yield f"kept for others: {one['units']} {one['sku']} in {one['location']}"
+    for one in left["worth"]:
+        more = f"unit of {one['sku']} in {one['location']}" if one["sku"] else f"order a day in {one['location']}"
+        yield f"one more {more} is worth {one['saves']} {one['currency']}"
 
 
 def plan_lines(plan: Row) -> Iterator[str]:

@@ -31,7 +31,8 @@ BAD_SETTING = "E213"
 
 #: What each code means and what to do about it, for `orderctl help CODE`.
 CODES: Mapping[str, str] = {
-    NO_FILE: "The configuration file is not there or cannot be read. Name it with `-c FILE`, or go to its folder.",
+    NO_FILE: "The configuration file is not there or cannot be read. Name it with `-c FILE`, go to its folder, or make"
+    " one: `orderctl init`.",
     UNKNOWN_KEY: "A key or table that orderctl does not know. docs/configuration.md lists all.",
     WRONG_TYPE: "A value of another type than the key has, e.g. a number where a text belongs.",
     WRONG_VALUE: "A value of the right type that the key cannot have: out of range, misspelled, of another form.",
@@ -43,7 +44,8 @@ CODES: Mapping[str, str] = {
     " Give one of them `short`.",
     LITERAL_SECRET: "A secret stands in the file itself. Write where it is to be found: `env:NAME`, `file:PATH`,"
     " `cred:NAME` or `keyring:SERVICE/USER`. Change the secret, too, if the file was ever shared.",
-    NO_SECRET: "The place a secret reference names holds nothing that can be used.",
+    NO_SECRET: "The place a secret reference names holds nothing that can be used. Set the variable where passes are"
+    " started, or write the secret alone into a file that only you can read (`chmod 600`) and name that: `file:PATH`.",
     BAD_RATES: "A rate table (CSV with the columns max_weight, cost and optionally country, origin, zone) is wrong.",
     NOT_AVAILABLE: "The grammar knows this, but this version of orderctl cannot do it yet.",
     BAD_SETTING: "A setting that the adapter of the channel or location refuses.",

@@ -158,7 +158,18 @@ _ROUTING = Table(
     "How orders are decided.",
     (
         Key(
-            "strategy", "strategy", "One order after another; `batch` is refused in this version.", "order", STRATEGIES
+            "strategy",
+            "choice",
+            "`order`: one order after another, each as its rules prefer. `batch`: all that wait together, at the least"
+            " cost.",
+            "order",
+            STRATEGIES,
+        ),
+        Key("max_time", "duration", "How long a batch may look for something better.", "60 s"),
+        Key(
+            "short_cost",
+            "money",
+            "What a unit left short counts as in a batch. Default: two parcels of the heaviest unit.",
         ),
         Key("max_age", "duration", "An older copy of an order is read again before its hand-off.", "10 min", idle=True),
         Key("duplicate_window", "duration", "The same order again within this is held. Default: not looked for."),

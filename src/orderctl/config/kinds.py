@@ -106,12 +106,6 @@ def _version(value: Any, scope: Scope) -> int:
     return 1
 
 
-def _strategy(value: Any, scope: Scope) -> str:
-    if _choice(value, scope) == "batch":
-        raise Refusal(NOT_AVAILABLE, "'batch' is not available in this version", 'write strategy = "order"')
-    return "order"
-
-
 def _currency(value: Any, scope: Scope) -> str:
     code = _text(value, scope)
     if not money.is_currency(code):
@@ -312,7 +306,6 @@ KINDS = {
     "choice": Kind("one of", _choice),
     "choices": Kind("list of", _choices),
     "version": Kind("1", _version),
-    "strategy": Kind("one of", _strategy),
     "currency": Kind("currency code, ISO 4217", _currency),
     "rate": Kind('decimal text, e.g. "1.08"', _rate),
     "timezone": Kind("time zone, e.g. `America/New_York`", _timezone),

@@ -14,11 +14,11 @@ from typing import Any
 
 from orderctl.config.carriers import read_carriers, read_packages, read_services
 from orderctl.config.channels import read_channels
-from orderctl.config.findings import LITERAL_SECRET, NO_FILE, WRONG_VALUE
+from orderctl.config.findings import LITERAL_SECRET, NO_FILE, UNKNOWN_KEY, WRONG_VALUE
 from orderctl.config.keys import TABLES
 from orderctl.config.kinds import Scope
 from orderctl.config.locations import address_of, read_locations
-from orderctl.config.model import ChannelConfig, Config, Privacy, Routing, Safety, Shop, Targets
+from orderctl.config.model import ChannelConfig, Config, LocationConfig, Privacy, Routing, Safety, Shop, Targets
 from orderctl.config.reading import Reader
 from orderctl.config.secrets import HOW_TO_WRITE, literals
 from orderctl.config.shadows import apart, refuse_like_copies
@@ -46,12 +46,39 @@ def load(path: Path, *, adapters: bool = True) -> Config:
     return config
 
 
+def further_locations(path: Path, config: Config) -> dict[str, LocationConfig]:
+    """The `[location.NAME]` tables of another file, read as those of `config`; their adapters are not looked at.
+
+    ConfigError when the file holds anything else, nothing at all, or a location that `config` has.
+    """
+    toml = parse(_content(path), str(path))
+    reader = Reader(toml, Scope(path.parent, config.places.currency, config.places.timezone))
+    for name in toml.data:
+        if name != "location":
+            reader.refuse(UNKNOWN_KEY, "has no place here", (name,), "the file holds [location.NAME] tables only")
+    found = read_locations(reader, toml.data.get("location", {}), adapters=False)
+    for name in found:
+        if name in config.partners:
+            words = "is in channels.toml already"
+            reader.refuse(WRONG_VALUE, words, ("location", name), "give it another name")
+    if not found and not reader.findings:
+        raise ConfigError([Finding(WRONG_VALUE, "names no location", str(path), hint="write [location.NAME]")])
+    if reader.findings:
+        raise ConfigError(reader.findings)
+    return found
+
+
 def _content(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
-        finding = Finding(NO_FILE, "there is no such file", str(path), hint="name it with -c FILE, or go to its folder")
+        finding = Finding(
+            NO_FILE,
+            "there is no such file",
+            str(path),
+            hint="name it with -c FILE, go to its folder, or make one: orderctl init",
+        )
         raise ConfigError([finding]) from None
     except OSError as error:
         raise ConfigError([Finding(NO_FILE, f"cannot be read: {error.strerror}", str(path))]) from None
@@ -118,7 +145,7 @@ def _facts(channel: ChannelConfig) -> ChannelFacts:
 
 
 def _routing(values: Mapping[str, Any]) -> Routing:
-    names = ("strategy", "max_age", "duplicate_window", "split_cost", "hold_missing_customs")
+    names = ("strategy", "max_age", "duplicate_window", "split_cost", "hold_missing_customs", "short_cost", "max_time")
     return Routing(*(values[name] for name in names))
 
 

@@ -108,6 +108,8 @@ class Routing:
     duplicate_window_s: int | None
     split_cost_minor: int
     hold_missing_customs: bool = True
+    short_cost_minor: int | None = None  # None = more than any parcel
+    max_time_s: int = 60
 
 
 @dataclass(frozen=True, slots=True)

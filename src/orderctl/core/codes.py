@@ -163,7 +163,14 @@ EXCEPTIONS: Mapping[str, Code] = {
         ),
     ),
     "push_refused": Code("A channel refused what it was told.", (("orderctl push", "to try again"), _DISMISS)),
-    "push_uncertain": Code("A channel may or may not have been told.", (_DISMISS,)),
+    "push_uncertain": Code(
+        "A channel may or may not have been told.",
+        (
+            ("orderctl channels resolve {push} --told", "somebody has looked there, and it was"),
+            ("orderctl channels resolve {push} --not-told", "it was not; it leaves with the next push"),
+            _DISMISS,
+        ),
+    ),
     "unmatched_answer": Code(
         "A location answered about a shipment that is not known, not its own, or not handed over. The answer is kept "
         "and applied as soon as it fits.",
@@ -357,6 +364,7 @@ def answers(
             "{order}": quote(order) if order else "ORDER",
             "{reference}": quote(subject),
             "{subject_sku}": quote(subject.partition(" ")[2]),
+            "{push}": " ".join(quote(part) for part in subject.split(" ", 1)),
             "{location}": quote(subject.rpartition(" ")[0] or subject),
         },
     )
@@ -369,7 +377,7 @@ def placeholders(code: str) -> list[tuple[str, str]]:
     if code not in EXCEPTIONS:
         return []
     names = {"{id}": "N", "{subject}": "REFERENCE", "{order}": "ORDER", "{reference}": "NAME", "{subject_sku}": "SKU"}
-    names["{location}"] = "LOCATION"
+    names |= {"{location}": "LOCATION", "{push}": "CHANNEL DOCUMENT"}
     return _told(code, names | _ANY_SKU)
 
 

@@ -71,6 +71,19 @@ class OnOrder:
         who = queue.place.get(order_id)
         return 0 if who is None else queue.units[bisect_left(queue.waiters, who)]
 
+    def arrived(self, sku: str, units: int, moment: str) -> int:
+        """The `units` expected at `moment` have come, and go to who waits longest. How many of them were waited for."""
+        self.arrivals[sku] = tuple(one for one in self.arrivals[sku] if one != (units, moment))
+        queue = self.queues[sku]
+        left = units
+        while left and queue.waiters:
+            some = min(left, queue.units[0])
+            left -= some
+            queue.units[0] -= some
+            if not queue.units[0]:
+                queue.leave(queue.waiters[0].order_id)
+        return units - left
+
     def left_for(self, order_id: int, skus: Iterable[str]) -> dict[str, Arrivals]:
         """SKU -> what is on order of it and not spoken for by others, of those of `skus` that are on order at all."""
         return {sku: left(self.arrivals[sku], self.queues[sku].ahead(order_id)) for sku in skus if sku in self.arrivals}

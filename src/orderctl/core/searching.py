@@ -6,6 +6,8 @@
 3. a search finds what has all of its words; a word of three letters or more may be the beginning of one; words with
    digits in them may be one number typed with spaces
 4. tags are indexed under a mark that no search can type: they are for filters
+5. the index is kept in volumes, one after another: every word in it begins with the mark of its volume, so that a
+   search can be asked of the newest orders alone (`store.search`)
 """
 
 from __future__ import annotations
@@ -13,19 +15,23 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from orderctl.core.orders import Address, Order
+from orderctl.core.search_question import Every, Node, Question, Some, Token
 
 #: From so many characters on, a word may be the beginning of a longer one.
 SHORTEST_BEGINNING = 3
 _PHONE, _TAG = "\xa7", "\xa4"  # token characters for the index, nothing that `squeezed` leaves in a search
-_APOSTROPHE = "'"
+_APOSTROPHE = b"'"
 _FEWEST_DIGITS, _DIGITS_KEPT = 6, 9
 #: More words than this are more than anyone has to type, and each is looked up.
 _MOST_WORDS = 12
 
-_PUNCTUATION = string.punctuation.encode() + b" \t\r\v\f"  # line ends stand between codes
+_KEPT = (string.ascii_letters + string.digits).encode()
+_WORDS = bytes(ord(chr(one).lower()) if one in _KEPT else ord(" ") for one in range(256))
+_NO_CODE = bytes(set(range(256)) - set(_KEPT) - {ord("\n")})  # line ends stand between codes
 _NO_DIGITS = bytes(set(range(256)) - set(string.digits.encode()))
 _APART = re.compile(r"[\W_]+")
 _PLAIN = str.maketrans(
@@ -56,56 +62,67 @@ def squeezed(text: str) -> str:
     return _APART.sub("", folded(text))
 
 
-def text_of(order: Order) -> str:
-    """Everything that `order` is found by, as the index takes it: letters, digits and what stands between words."""
+def words_of(order: Order) -> list[str]:
+    """Everything that `order` is found by: words of letters and digits."""
     customer, to, bill = order.customer, order.ship_to, order.bill_to
-    names, phones = [customer.name], {customer.phone}
-    codes = [customer.email, *_numbers(order)]
+    names, codes, phones = customer.name, "\n".join([customer.email, *_numbers(order)]), [customer.phone]
     for place in (to,) if bill is to else (to, bill):
         if place is not None:
-            names += (place.name, place.company)
-            codes.append(place.postcode)
-            phones.add(place.phone)
-    codes += [line.sku for line in order.lines]
-    name, code = "\n".join(names), "\n".join(codes)
-    if name.isascii() and code.isascii():
-        text = f"{name.replace(_APOSTROPHE, '')}\n{code.encode().translate(None, _PUNCTUATION).decode()}".lower()
+            if place.name != customer.name:
+                names = f"{names}\n{place.name}"
+            if place.company:
+                names = f"{names}\n{place.company}"
+            if place.phone not in phones:
+                phones.append(place.phone)
+            codes = f"{codes}\n{place.postcode}"
+    for line in order.lines:
+        codes = f"{codes}\n{line.sku}"
+    if names.isascii() and codes.isascii():
+        plain = names.encode().translate(_WORDS, _APOSTROPHE) + b" " + codes.encode().translate(_WORDS, _NO_CODE)
+        words = plain.decode().split()
     else:
-        text = "\n".join([_APART.sub(" ", folded(name)), *map(squeezed, codes)])
-    marked = [*map(phone, phones), *map(tag, order.tags)]
-    return f"{text}\n{' '.join(marked)}"
+        words = [*_APART.sub(" ", folded(names)).split(), *filter(None, map(squeezed, codes.split("\n")))]
+    words += [end for one in phones if (end := phone(one))]
+    words += map(tag, order.tags)
+    return words
 
 
-def text_without_persons(order: Order) -> str:
+def words_without_persons(order: Order) -> list[str]:
     """What an order is found by when its person was taken out: what its channel calls it, and its SKUs."""
     codes = (order.number, _id(order.channel_order_id), *(line.sku for line in order.lines))
-    return " ".join(map(squeezed, codes))
+    return list(filter(None, map(squeezed, codes)))
 
 
 def phone(text: str) -> str:
     """How a phone number is indexed; nothing for one too short to be one."""
-    digits = text.encode(errors="replace").translate(None, _NO_DIGITS).decode()
-    return _PHONE + digits[: -_DIGITS_KEPT - 1 : -1] if len(digits) >= _FEWEST_DIGITS else ""
+    digits = text.encode("ascii", "ignore").translate(None, _NO_DIGITS)
+    return _PHONE + digits[: -_DIGITS_KEPT - 1 : -1].decode() if len(digits) >= _FEWEST_DIGITS else ""
 
 
+@lru_cache(maxsize=1000)
 def tag(text: str) -> str:
     """How a tag is indexed. Tags that differ in punctuation alone are indexed alike."""
     return _TAG + (text.lower() if text.isalnum() and text.isascii() else squeezed(text))
 
 
-def expression(text: str) -> str:
-    """The search `text` as the index is asked for it; empty when there is nothing in it to look for."""
+def marked(words: Iterable[str], mark: str) -> str:
+    """`words` as they stand in the volume of `mark`."""
+    return mark + f" {mark}".join(words)
+
+
+def question(text: str) -> Question | None:
+    """What the search `text` asks of an order; None when there is nothing in it to look for."""
     words = _words(text)
-    if not words:
-        return ""
     groups = _groups(words)
-    asked = " AND ".join(_either(_ways_of_group(group)) for group in groups)
-    return f"({asked}) OR {_beginning(squeezed(text))}" if len(groups) > 1 else asked
-
-
-def exactly(token: str) -> str:
-    """The whole word `token`, as the index is asked for it."""
-    return f'"{token}"'
+    if len(groups) > 1:
+        return Question(tuple(Some(tuple(_ways_of_group(group))) for group in groups), (_beginning(squeezed(text)),))
+    if len(words) > 1:
+        return Question(tuple(Some(tuple(_ways(word))) for word in words), tuple(_ways("".join(words))))
+    if not words:
+        return None
+    parts = tuple(map(_beginning, _parts(words[0])))
+    codes = tuple(_codes(words[0]))
+    return Question(parts, codes) if len(parts) > 1 else Question((Some(codes),))
 
 
 def found_by(order: Order, text: str) -> list[str]:
@@ -185,32 +202,26 @@ def _groups(words: Sequence[str]) -> list[list[str]]:
     return groups
 
 
-def _ways_of_group(group: Sequence[str]) -> list[str]:
+def _ways_of_group(group: Sequence[str]) -> list[Node]:
     if len(group) == 1:
         return _ways(group[0])
-    apart = " AND ".join(_either(_ways(word)) for word in group)
-    return [f"({apart})", *_ways("".join(group))]
+    return [Every(tuple(Some(tuple(_ways(word))) for word in group)), *_ways("".join(group))]
 
 
-def _ways(word: str) -> list[str]:
+def _ways(word: str) -> list[Node]:
     """What one word may be: one code, the end of a phone number, or several words."""
+    return [*_codes(word), *([Every(tuple(map(_beginning, parts)))] if len(parts := _parts(word)) > 1 else [])]
+
+
+def _codes(word: str) -> list[Node]:
     whole = squeezed(word)
-    ways = [_beginning(whole)]
-    if whole.isdigit() and (end := phone(whole)):
-        ways.append(f'"{end}" *')
-    parts = _parts(word)
-    if len(parts) > 1:
-        ways.append(f"({' AND '.join(map(_beginning, parts))})")
-    return ways
+    end = phone(whole) if whole.isdigit() else ""
+    return [_beginning(whole), *([Token(end, begins=True)] if end else [])]
 
 
 def _parts(text: str) -> list[str]:
     return [part for part in _APART.split(folded(text)) if part]
 
 
-def _beginning(chunk: str) -> str:
-    return f'"{chunk}" *' if len(chunk) >= SHORTEST_BEGINNING else f'"{chunk}"'
-
-
-def _either(ways: Sequence[str]) -> str:
-    return ways[0] if len(ways) == 1 else f"({' OR '.join(ways)})"
+def _beginning(chunk: str) -> Token:
+    return Token(chunk, begins=len(chunk) >= SHORTEST_BEGINNING)

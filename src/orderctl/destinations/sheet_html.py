@@ -29,4 +29,11 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    room.filters["quoted"] = _quoted
     return room.from_string(resources.files(__package__).joinpath("sheet.html.j2").read_text(encoding="utf-8"))
+
+
+def _quoted(words: str) -> str:
+    """`words` as they stand between quotes in a style sheet, which knows letters by their numbers."""
+    plain = (one.isascii() and (one.isalnum() or one in " -_./") for one in words)
+    return "".join(one if fine else f"\\{ord(one):x} " for one, fine in zip(words, plain, strict=True))

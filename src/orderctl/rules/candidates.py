@@ -46,7 +46,8 @@ def candidates_of(draft: Draft, compiled: Compiled, policy: LocationPolicy, name
     """The locations among `names` that may ship, at most 12, in order of position."""
     facts = draft.facts
     usable = _templates(draft, compiled, policy, len(names))
-    changing = policy.before_cutoff_only or facts.paused or facts.stale or facts.excluded or facts.opened
+    told = facts.paused or facts.stale or facts.excluded or facts.opened or facts.together
+    changing = policy.before_cutoff_only or told
     if not changing and not draft.parts and not compiled.limited.intersection(names):
         return Field(usable if len(usable) <= MOST_CANDIDATES else usable[:MOST_CANDIDATES])
     chosen: list[Candidate] = []
@@ -99,6 +100,8 @@ def refusal_now(draft: Draft, policy: LocationPolicy, location: Location) -> str
         return "rejected this order"
     if location.name in facts.stale:
         return "has a stock feed that is too old"
+    if location.name in facts.together.get("closed", ()):
+        return "is left to orders that were decided together with this one"
     if policy.before_cutoff_only and not workdays.makes_today(location, facts.now):
         return "is past its cut-off"
     return ""

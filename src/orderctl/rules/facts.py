@@ -48,6 +48,7 @@ class Facts:
     derived: Mapping[str, Any] = field(default_factory=dict)  # field name -> value that wins over the computed one
     extra_tags: tuple[str, ...] = ()  # tags that rules gave the order
     given: Mapping[str, Any] = field(default_factory=dict)  # what a person decided: location, lines, service
+    together: Mapping[str, Any] = field(default_factory=dict)  # what orders decided with it leave: `rules.together`
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def line_value_minor(line: Line) -> int:
 
 
 _TEXTS = ("unknown_skus", "opened", "excluded", "paused", "stale", "released", "extra_tags")
-_TABLES = ("capacity_used", "holds", "backordered_at", "no_customs", "derived", "given")
+_TABLES = ("capacity_used", "holds", "backordered_at", "no_customs", "derived", "given", "together")
 _PLAIN = ("attempts", "address", "watch_only")
 
 

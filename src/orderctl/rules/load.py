@@ -149,6 +149,8 @@ def _rule(reader: Reader, stage: str, index: int, row: Mapping[str, Any], setup:
         line=reader.toml.line_of(*path),
     )
     for disagreement, action in agreement.disagreements(rule):
+        if action not in rule.then and action in row["then"]:
+            continue  # it stands there, and what is wrong with it is told already
         where = (*path, "then", *action.split("."))
         reader.find(disagreement.code, disagreement.message, disagreement.hint, where)
     return rule

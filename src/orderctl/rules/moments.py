@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from orderctl.rules import fields
-from orderctl.rules.model import Block, Condition, Rule
+from orderctl.rules.model import Block, Condition, Rule, RuleSet
 
 
 def conditions(rule: Rule) -> Iterator[Condition]:
@@ -22,6 +22,12 @@ def conditions(rule: Rule) -> Iterator[Condition]:
 def moments(rule: Rule) -> list[str]:
     """The fields of `rule` that depend on the moment, each once."""
     return list(dict.fromkeys(one.field for one in conditions(rule) if fields.find(one.field).moment))
+
+
+def looks_at_stock(ruleset: RuleSet) -> bool:
+    """Whether the stock there is may tell which rule takes an order: with other stock it may be another one."""
+    stages = ruleset.stages
+    return any("line.stock" in moments(rule) for stage in ("hold", "location") for rule in stages.get(stage, ()))
 
 
 def at_some_moment(rule: Rule) -> Rule:

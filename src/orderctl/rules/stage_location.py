@@ -39,18 +39,24 @@ def locate(draft: Draft, compiled: Compiled) -> bool:
 
 def _send_on(draft: Draft, compiled: Compiled, waiting: dict[int, list[str]], lines: list[str], after: int) -> bool:
     """Put each line to the first rule after `after` that takes it; False when there is none and the order is held."""
-    first = compiled.matcher.stages["location"].first
     for line_id in lines:
-        line = draft.lines[line_id]
-        found = first(draft.facts, line, None, after)
-        while found is not None and found[1].observe:
-            draft.observed[found[1].id] = None
-            found = first(draft.facts, line, None, found[0])
-        if found is None:
+        index = rule_after(draft, compiled, line_id, after)
+        if index is None:
             draft.hold_whole(Hold(UNROUTED))
             return False
-        waiting.setdefault(found[0], []).append(line_id)
+        waiting.setdefault(index, []).append(line_id)
     return True
+
+
+def rule_after(draft: Draft, compiled: Compiled, line_id: str, after: int) -> int | None:
+    """The index of the first rule after `after` that takes the line; those that only observe are noted on the way."""
+    first = compiled.matcher.stages["location"].first
+    line = draft.lines[line_id]
+    found = first(draft.facts, line, None, after)
+    while found is not None and found[1].observe:
+        draft.observed[found[1].id] = None
+        found = first(draft.facts, line, None, found[0])
+    return None if found is None else found[0]
 
 
 def _decide(draft: Draft, compiled: Compiled, index: int, lines: list[str]) -> str:

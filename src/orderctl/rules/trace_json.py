@@ -22,7 +22,26 @@ def trace_to_json(traced: Trace, facts: Facts) -> dict[str, Any]:
         ],
         "ended": traced.ended,
         "groups": [_group(group) for group in traced.groups],
+        **({"together": _together(facts)} if facts.together else {}),
         "plan": plan_shown(traced.plan, facts),
+    }
+
+
+def _together(facts: Facts) -> dict[str, Any]:
+    """What orders decided together with this one kept from it, and what more of anything would save them all."""
+    left, currency = facts.together, facts.places.currency
+    return {
+        "closed": list(left.get("closed", ())),
+        "kept": [
+            {"location": name, "sku": sku, "units": units}
+            for name, here in left.get("kept", {}).items()
+            for sku, units in here.items()
+        ],
+        "worth": [
+            {"location": name, "sku": sku, "saves": money.to_text(saved, currency), "currency": currency}
+            for name, here in left.get("worth", {}).items()
+            for sku, saved in here.items()
+        ],
     }
 
 

@@ -5,11 +5,9 @@ What an adapter says against its settings becomes findings with file and line.
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 from orderctl import __version__
@@ -48,6 +46,7 @@ from orderctl.core.errors import ConfigError, Finding, RecordError
 from orderctl.core.money_entries import MoneyEntry
 from orderctl.core.orders import Order
 from orderctl.core.text import did_you_mean
+from orderctl.steps.adapter_classes import class_of
 from orderctl.wire.budgets import Allowance, Budgets, Deadline
 from orderctl.wire.opening import Opening
 
@@ -74,7 +73,7 @@ class Adapters:
         """The channel called `name`. ConfigError when its settings are refused."""
         if name not in self._channels:
             configured = self._config.channels[name]
-            kind = _class_of("orderctl.channels", registry.CHANNELS, configured.type)
+            kind = class_of("orderctl.channels", registry.CHANNELS, configured.type)
             settings = self._settings(kind, configured.settings, configured.path, "channel")
             opened = kind(name, settings, self._opening(f"channel:{name}", self._config.places.timezone))
             self._channels[name] = _noted(opened) if self._noted else opened
@@ -87,20 +86,20 @@ class Adapters:
         if configured is None or way is None:
             return None
         if (location, role) not in self._ways:
-            kind = _class_of("orderctl.destinations", registry.DESTINATIONS, way.via)
+            kind = class_of("orderctl.destinations", registry.DESTINATIONS, way.via)
             settings = self._checked(kind.Settings, way.settings, way.path, role, way.shared)
             zone = configured.location.timezone
             opening = replace(self._opening(f"location:{location}", zone), partner_class=configured.partner_class)
             opened = kind(location, settings, opening, role)
             if role == "send":
-                _need_class(opened, configured, way)
-                _need_mark(opened, configured, way)
+                _need_class(opened, configured, way, self._config.source.file)
+                _need_mark(opened, configured, way, self._config.source.file)
             self._ways[location, role] = NotedDestination(opened) if self._noted else opened
         return self._ways[location, role]
 
     def settings_of_channel(self, name: str) -> Any:
         """The class of settings (a pydantic model) of the channel called `name`."""
-        return _class_of("orderctl.channels", registry.CHANNELS, self._config.channels[name].type).Settings
+        return class_of("orderctl.channels", registry.CHANNELS, self._config.channels[name].type).Settings
 
     def settings_of_way(self, location: str, role: str) -> Any:
         """The class of settings (a pydantic model) of the way called `role` to or from `location`."""
@@ -109,7 +108,7 @@ class Adapters:
 
     def settings_by(self, via: str) -> Any:
         """The class of settings (a pydantic model) of the ways called `via`."""
-        return _class_of("orderctl.destinations", registry.DESTINATIONS, via).Settings
+        return class_of("orderctl.destinations", registry.DESTINATIONS, via).Settings
 
     def recall(self, budgets: Mapping[str, str]) -> None:
         """What was left of each channel's and location's budgets at the end of the last run."""
@@ -152,7 +151,7 @@ class Adapters:
         if configured.type != type_:
             message = f"the channel '{name}' is of type {configured.type}, not {type_}"
             raise LookupError(message)
-        kind = _class_of("orderctl.channels", registry.CHANNELS, type_)
+        kind = class_of("orderctl.channels", registry.CHANNELS, type_)
         return self._settings(kind, configured.settings, configured.path, "channel")
 
     def _smtp(self) -> Server | None:
@@ -206,24 +205,17 @@ class Adapters:
             raise ConfigError(from_validation(error, self._config.source, path, known, shared)) from None
 
 
-def _class_of(group: str, built_in: Mapping[str, str], name: str) -> Any:
-    """The adapter called `name`; the configuration has made sure that there is one."""
-    if name in built_in:
-        module, _, attribute = built_in[name].partition(":")
-        return getattr(importlib.import_module(module), attribute)
-    return next(iter(entry_points(group=group, name=name))).load()
-
-
-def _need_class(opened: Destination, configured: LocationConfig, way: Way) -> None:
+def _need_class(opened: Destination, configured: LocationConfig, way: Way, file: str) -> None:
     """ConfigError when the configuration promises more of the location than its way can keep."""
     wanted, best = configured.partner_class, opened.best_class
     if not partners.keeps(best, wanted):
         message = f"class is {wanted}, but '{way.via}' as it is set up here can keep {best} at most"
         where = ".".join(way.path[:-1])
-        raise ConfigError([Finding("E213", f"[{where}] {message}", line=way.line, hint=f'write class = "{best}"')])
+        hint = f'write class = "{best}"'
+        raise ConfigError([Finding("E213", f"[{where}] {message}", file, way.line, hint=hint)])
 
 
-def _need_mark(opened: Destination, configured: LocationConfig, way: Way) -> None:
+def _need_mark(opened: Destination, configured: LocationConfig, way: Way, file: str) -> None:
     """ConfigError when what a location in shadow would be handed does not say that nothing is to be shipped."""
     if not configured.beside:
         return
@@ -235,7 +227,7 @@ def _need_mark(opened: Destination, configured: LocationConfig, way: Way) -> Non
         opened.render(copies.batch_of(one, personal=configured.shadow_personal_data))
     except RecordError as error:
         message = f"[{'.'.join(way.path)}] in shadow: {error.message}"
-        raise ConfigError([Finding("E213", message, line=way.line)]) from None
+        raise ConfigError([Finding("E213", message, file, way.line)]) from None
 
 
 class _Noted:

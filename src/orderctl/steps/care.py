@@ -7,7 +7,7 @@ from typing import Any
 
 from orderctl.core import codes
 from orderctl.core.checks import WORDS
-from orderctl.core.errors import Exit, UsageError
+from orderctl.core.errors import Exit, StoreError, UsageError
 from orderctl.core.text import did_you_mean
 from orderctl.steps.context import Context
 from orderctl.steps.report import Report
@@ -19,24 +19,36 @@ from orderctl.store import (
     effects,
     exceptions,
     migrations,
-    orders,
+    order_counts,
     passes,
     pauses,
     quarantine,
     remains,
     skus,
 )
+from orderctl.store.journal import Journal, journal_path
 
 
 def status(ctx: Context) -> Row:
-    """How things stand: orders by state, what waits for a person, what is not told yet, the last pass."""
+    """How things stand: orders by state, what waits for a person, what is to be told, who is not live, last pass."""
     return {
-        "orders": dict(sorted(orders.states(ctx.db).items())),
+        "orders": dict(sorted(order_counts.states(ctx.db).items())),
         "exceptions": exceptions.counts(ctx.db, ctx.now),
         "waiting_effects": effects.open_counts(ctx.db),
+        "refused": _refused(ctx) or None,
+        "watched": sorted(name for name, one in ctx.config.channels.items() if not one.live_from),
         "paused": pauses.paused(ctx.db, "location") | pauses.paused(ctx.db, "channel"),
         "last_pass": passes.last(ctx.db),
     }
+
+
+def _refused(ctx: Context) -> str:
+    """Why no pass may send anything from this store now; empty when one may."""
+    try:
+        Journal(journal_path(ctx.database), reads_only=True).check(ctx.db)
+    except StoreError as error:
+        return error.message
+    return ""
 
 
 def exception_show(ctx: Context, number: int) -> Row:

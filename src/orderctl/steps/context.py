@@ -136,11 +136,12 @@ def open_context(  # noqa: PLR0913 - one argument per thing that a command may w
             _need_place(loaded, database, adapters, rules_file)
             stack.enter_context(held(database, at, wait_s))
         opened = _opened(database, write=write, dry_run=dry_run)
-        journal = _journal(database, write=write, dry_run=dry_run, put_back=put_back)
+        journal = _journal(database, write=write, dry_run=dry_run)
         stack.callback(opened.close)
         stack.enter_context(connection.answering(database))
         if not put_back:
             journal.check(opened)
+            journal.begin(opened)
         adapters.recall(meta.beginning(opened, BUDGET))
         stack.callback(_remember, opened, adapters, write=write and not dry_run)
         yield Context(
@@ -172,10 +173,9 @@ def _opened(database: Path, *, write: bool, dry_run: bool) -> sqlite3.Connection
     return connection.open_copy(database) if dry_run else connection.open_for_writing(database)
 
 
-def _journal(database: Path, *, write: bool, dry_run: bool, put_back: bool) -> Journal:
-    """The store's journal, for whoever sends; in a dry run only where it says how far the store has gone back."""
-    is_needed = write and (put_back or not dry_run)
-    return Journal(journal_path(database) if is_needed else None, reads_only=dry_run)
+def _journal(database: Path, *, write: bool, dry_run: bool) -> Journal:
+    """The store's journal, for whoever sends; a dry run is refused where the pass would be, and writes nothing down."""
+    return Journal(journal_path(database) if write else None, reads_only=dry_run)
 
 
 def held(database: Path, at: str, wait_s: int) -> contextlib.AbstractContextManager[None]:
@@ -225,6 +225,17 @@ class _patience:  # noqa: N801 - reads as a function
             return False
         time.sleep(min(0.2, left))
         return True
+
+
+class Stopwatch:
+    """Runs from when it is made."""
+
+    def __init__(self, seconds: int) -> None:
+        self._until = time.monotonic() + seconds
+
+    def has_time(self) -> bool:
+        """Whether its seconds are not over."""
+        return time.monotonic() < self._until
 
 
 class Pace:

@@ -26,7 +26,10 @@ stock/
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What the files name: channel -> type, the keys of each as TOML values, locations, and how amounts are meant."""
+    """What the files name: channel -> type, the keys of each as TOML values, locations, and how amounts are meant.
+
+    `day` is that of the examples: of the order, and from which on a channel could be live.
+    """
 
     channels: Mapping[str, str]
     keys: Mapping[str, Mapping[str, str]]
@@ -35,12 +38,31 @@ class Beginning:
     currency: str
     timezone: str
     live_from: str = ""
+    day: str = "2026-12-01"
 
     @property
     def folders(self) -> list[str]:
         """The folders that files are to be put into."""
         inboxes = ["inbox"] if "file" in self.channels.values() else []
         return [*inboxes, "stock", *(f"{way}/{name}" for name in self.locations for way in ("in", "out"))]
+
+
+def to_do(first: Beginning) -> list[str]:
+    """What a person does before anything ships, a line each."""
+    folders = [f"{name}: put files of orders at {_inbox(first, name)}" for name in _of_files(first)]
+    form = ["Their form: channels.toml has an order to copy"] if folders else []
+    counts = ", ".join(f"stock/{name}.csv" for name in first.locations)
+    watched = ", ".join(first.channels)
+    live = f"{watched}: only watched, until channels.toml says live_from; nothing is reserved, sent or told before"
+    return [*folders, *form, f"stock: put what lies where into {counts} (sku,quantity)", live]
+
+
+def _of_files(first: Beginning) -> list[str]:
+    return [name for name, kind in first.channels.items() if kind == "file"]
+
+
+def _inbox(first: Beginning, name: str) -> str:
+    return first.keys.get(name, {}).get("path", "").strip('"')
 
 
 def channels_toml(first: Beginning) -> str:
@@ -59,9 +81,24 @@ def _channel(first: Beginning, name: str, kind: str) -> str:
     keys = first.keys.get(name, {})
     pushed = '["tracking"]' if kind == "file" else '["tracking"]      # also: "stock", "cancel", as its page says'
     lines = [f"[channel.{name}]", f"type = {_text(kind)}", *(f"{key} = {value}" for key, value in keys.items())]
-    live = f"live_from = {first.live_from}" if first.live_from else _WATCHED
-    form = [_FILE_NOTE] if kind == "file" else []
+    live = f"live_from = {first.live_from}" if first.live_from else _WATCHED.format(day=first.day)
+    form = [_FILE_NOTE.format(order=_order(first))] if kind == "file" else []
     return "\n".join([*lines, f"push = {pushed}", *form, live, ""])
+
+
+def _order(first: Beginning) -> str:
+    """An order with what none can do without, on one line."""
+    place = {"city": "New York", "region": "NY"} if first.country == "US" else {"city": "Town"}
+    address = {"name": "Ana Diaz", "line1": "1 Main St", **place, "postcode": "10001", "country": first.country}
+    order = {
+        "number": "1001",
+        "placed_at": f"{first.day}T00:30:00Z",
+        "payment": "paid",
+        "currency": first.currency,
+        "ship_to": address,
+        "lines": [{"sku": "MUG", "quantity": 2, "unit_price": "20.00"}],
+    }
+    return json.dumps(order)
 
 
 def rules_toml(first: Beginning) -> str:
@@ -104,12 +141,13 @@ timezone = {timezone}                # of dates without an offset, and of the da
 # ------------------------------------------------------------------ channels: where orders come from
 """
 _FILE_NOTE = """\
-# Each file is read once: one order a line, in the shape of `orderctl orders show --json`. For tables: format = "csv".
-# What was shipped goes to outbox/ as CSV."""
+# Each file is read once: one order a line, in the shape of `orderctl orders show --json`, at least:
+# {order}
+# For tables: format = "csv". What was shipped goes to outbox/ as CSV."""
 _WATCHED = """\
 # Until the next line counts, this channel is only watched: its orders are read and decided, nothing is reserved, handed
 # over or told. Orders placed before that moment are never acted upon.
-# live_from = 2026-12-01T00:00:00Z"""
+# live_from = {day}T00:00:00Z"""
 _LOCATION = """\
 [location.{name}]
 address    = {{ country = {country} }}

@@ -11,7 +11,7 @@ import json
 
 from orderctl.core import times, workdays
 from orderctl.rules import kits
-from orderctl.steps import route
+from orderctl.steps import desk as desks
 from orderctl.steps.context import Context
 from orderctl.steps.report import Report
 from orderctl.store import call_backs, deadlines, exceptions, orders, shipments, waiting
@@ -63,9 +63,9 @@ def _may_go_elsewhere(ctx: Context, one: Unanswered) -> bool:
     for line in order.lines.values():
         line.open, line.backordered = one.units.get(line.line_id, 0), 0
     order.excluded = (*order.excluded, one.location)
-    desk = route.desk(ctx)
-    route.load_stock(ctx, desk, [order])
-    plan = kits.decide(route.facts_of(ctx, desk, order), ctx.rules)[1]
+    desk = desks.opened(ctx)
+    desks.load_stock(ctx, desk, [order])
+    plan = kits.decide(desks.facts_of(ctx, desk, order), ctx.rules)[1]
     return bool(plan.shipments) and not plan.backorders and not plan.holds
 
 

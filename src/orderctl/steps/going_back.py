@@ -20,6 +20,7 @@ from orderctl.steps import collect, found_outside, in_doubt, news, pull, route, 
 from orderctl.steps.context import Context
 from orderctl.steps.found_outside import Found
 from orderctl.steps.report import Report
+from orderctl.steps.since import moment_of
 from orderctl.store import going_back, numbers, passes, pauses
 from orderctl.store.going_back import Planned
 from orderctl.store.journal import Gap
@@ -51,13 +52,15 @@ class _Search:
         return f"may have been sent between {self.gap.since or 'the beginning'} and {self.gap.until}"
 
 
-def reconcile(ctx: Context) -> Report:
+def reconcile(ctx: Context, until: str = "") -> Report:
     """Find out what the store has forgotten. Exit 7 when a person has to decide something, 5 when it is not finished.
 
-    Nothing to do where the store is as new as its journal.
+    Where its journal is not here: `until` (a day, a moment, a span before now) is when somebody else sent the last of
+    it; empty: it may have been just now. Nothing to do where the store is as new as its journal.
     """
     report = Report("reconcile store")
-    gap = going_back.standing(ctx.db) or ctx.journal.gap(ctx.db)
+    stopped = moment_of(ctx, until, "--until") if until else ctx.now
+    gap = going_back.standing(ctx.db) or ctx.journal.gap(ctx.db, stopped)
     if gap is None:
         return report
     ctx.adapters.open_all()
@@ -227,7 +230,7 @@ def _go_on(search: _Search) -> None:
             used = numbers.newest(ctx.db, "pushes", channel)
             numbers.jump(ctx.db, numbers.PUSH, channel, used + most)
         going_back.forget_told_stock(ctx.db)
-    ctx.journal.note(ctx.db, ctx.now)
+    ctx.journal.renew(ctx.db, ctx.now)
     with transaction(ctx.db, "going_back.end"):
         going_back.end(ctx.db)
     waiting = sum(report.counts.get(name, 0) for name in ("uncertain", "orders held", "told perhaps"))

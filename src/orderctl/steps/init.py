@@ -14,7 +14,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,11 @@ _CURRENCIES = dict.fromkeys("AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL 
 #: What a type needs besides the keys that its settings require: one of these ways of letting us in.
 _LETS_IN = {"shopify": "token", "vendure": "api_key"}
 _FILES = {"path": '"inbox/{name}*.jsonl"'}
+_MARKETPLACES = {"amazon", "ebay", "walmart"}
+_QUESTIONS = {
+    "shop": "What is the name of {name} at Shopify, as in NAME.myshopify.com?",
+    "base_url": "What is the address of {name}, as in https://shop.example?",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +61,12 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The files that were written below `folder`, and what is missing before everything can be reached."""
+    """The files that were written below `folder`, what is missing to reach everything, and what a person does then."""
 
     folder: Path
     files: Sequence[str]
     missing: Sequence[str] = ()
+    to_do: Sequence[str] = ()
     next: Sequence[str] = field(default_factory=tuple)
 
 
@@ -88,9 +94,7 @@ def channels_of(wishes: Wishes) -> dict[str, str]:
         name, _, kind = written.partition("=")
         kind = kind or name
         if kind not in known:
-            message = (
-                f"there is no type of channel '{kind[:40]}'{did_you_mean(kind, known)}; there are {', '.join(known)}"
-            )
+            message = f"there is no type of channel '{kind[:40]}', only {', '.join(known)}{did_you_mean(kind, known)}"
             raise UsageError(f"{message}; nothing was written", next="orderctl init --help")
         _need_name(name, found)
         found[name] = kind
@@ -107,14 +111,46 @@ def reference(channel: str, key: str) -> str:
     return f"env:{channel}_{key}".upper().replace("ENV:", "env:").replace("-", "_")
 
 
+def question(channel: str, key: str, *, secret: bool) -> str:
+    """What a person is asked for a key of a channel."""
+    if secret:
+        return f"Where is the {key} of {channel}? env:NAME or file:PATH, never the secret itself"
+    return _QUESTIONS.get(key, "What is the {key} of {name}?").format(key=key, name=channel)
+
+
+def selling(wishes: Wishes, said: str) -> Wishes:
+    """`wishes` with the types that a person named; a shop of its own is called web, if it is the only one."""
+    kinds = _words(said)
+    is_shop = len(kinds) == 1 and kinds[0] not in _MARKETPLACES
+    return replace(wishes, channels=tuple(f"web={kind}" if is_shop else kind for kind in kinds))
+
+
+def shipping(wishes: Wishes, said: str) -> Wishes:
+    """`wishes` with the places that a person named; "New Jersey" becomes new-jersey."""
+    return replace(wishes, locations=tuple("-".join(word.split()) for word in _words(said)))
+
+
+def within(wishes: Wishes, said: str) -> Wishes:
+    """`wishes` with the country that a person named."""
+    return replace(wishes, country=said.upper())
+
+
+def tried(wishes: Wishes) -> None:
+    """UsageError where what was said cannot be; what was not said yet is the usual."""
+    _checked(_texts(*_beginning(wishes)))
+
+
+def _words(said: str) -> list[str]:
+    return [word.strip().lower() for word in said.split(",") if word.strip()]
+
+
 def set_up(folder: Path, wishes: Wishes, *, write: bool) -> Made:
     """Make the files of `wishes` in `folder`; only say which they would be unless `write`.
 
     UsageError when one is there already or what was said cannot be; StoreError when they cannot be written.
     """
     first, more = _beginning(wishes)
-    three = (first_files.channels_toml(first), first_files.rules_toml(first), first_files.rules_test_toml(first))
-    texts = dict(zip(THREE, three, strict=True)) | more
+    texts = _texts(first, more)
     need_room(folder, texts)
     missing = _checked(texts)
     if write:
@@ -122,8 +158,13 @@ def set_up(folder: Path, wishes: Wishes, *, write: bool) -> Made:
         missing = _missing(configuration.check(folder / THREE[0]).findings)  # a file of a secret may lie there already
     here = folder.resolve() == Path.cwd()
     steps = [] if here else [f"cd {folder}"]
-    steps += ["orderctl run", "orderctl orders list"] if wishes.demo else ["orderctl doctor", "orderctl run --dry-run"]
-    return Made(folder, list(texts), missing, steps)
+    steps += list(made_up.NEXT) if wishes.demo else ["orderctl doctor", "orderctl run --dry-run"]
+    return Made(folder, list(texts), missing, () if wishes.demo else first_files.to_do(first), steps)
+
+
+def _texts(first: Beginning, more: Mapping[str, str]) -> dict[str, str]:
+    three = (first_files.channels_toml(first), first_files.rules_toml(first), first_files.rules_test_toml(first))
+    return dict(zip(THREE, three, strict=True)) | dict(more)
 
 
 def _beginning(wishes: Wishes) -> tuple[Beginning, dict[str, str]]:
@@ -148,6 +189,7 @@ def _beginning(wishes: Wishes) -> tuple[Beginning, dict[str, str]]:
         country=country,
         currency=wishes.currency or default_currency(country),
         timezone=wishes.timezone or _timezone(),
+        day=context.now()[:10],
     )
     return first, {".gitignore": first_files.NOT_IN_GIT}
 

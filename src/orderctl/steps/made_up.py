@@ -24,6 +24,15 @@ ANSWERS = {
         "WEB-1003-1,shipped,usps,9405555500000009021017\n"
     )
 }
+#: What shows most of it, in the order to type it.
+NEXT = (
+    "orderctl run",
+    "orderctl orders list",
+    "orderctl explain 1003",
+    "cp answers/east.csv in/east/",
+    "orderctl run",
+    "orderctl",
+)
 _PEOPLE = {
     "ana": ("Ana Diaz", "1 Main Street", "New York", "NY", "10001"),
     "ben": ("Ben Okafor", "88 Bay Road", "Portland", "OR", "97209"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from orderctl.core import codes
 from orderctl.core.errors import UsageError
@@ -62,19 +62,29 @@ def made(ctx: Context, said: Stated) -> OrderFilter:
 
 _KNOWN: dict[str, Callable[[Context], Iterable[str]]] = {
     "state": lambda _: ORDER_STATES,
-    "channel": lambda ctx: {**ctx.config.channels, **orders.by_channel(ctx.db)},
-    "location": lambda ctx: {**ctx.config.locations, **dict.fromkeys(shipment_views.locations(ctx.db))},
+    "channel": lambda ctx: _both(ctx.config.channels, lambda: orders.by_channel(ctx.db)),
+    "location": lambda ctx: _both(ctx.config.locations, lambda: shipment_views.locations(ctx.db)),
     "exception": lambda _: codes.EXCEPTIONS,
 }
 
 
 def _need(name: str, chosen: Sequence[str], known: Iterable[str]) -> None:
-    names = list(known)
+    names: dict[str, None] = {}
+    for one in known:
+        names[one] = None
+        if all(one in names for one in chosen):
+            return
     for one in chosen:
         if one not in names:
             noun = "code of exceptions" if name == "exception" else name
             near = did_you_mean(one, names)
             raise UsageError(f"there is no {noun} '{one}'{near}", next=f"one of: {', '.join(names)}")
+
+
+def _both(configured: Iterable[str], stored: Callable[[], Iterable[str]]) -> Iterator[str]:
+    """The names of channels.toml, then those that only the store knows, which takes looking at every order."""
+    yield from configured
+    yield from stored()
 
 
 def _placed(ctx: Context, said: Stated) -> tuple[str, str]:

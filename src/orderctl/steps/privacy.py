@@ -9,21 +9,17 @@ Killed in between, the next `privacy` command that changes anything goes on wher
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from orderctl.core import times
 from orderctl.core.errors import Exit, UsageError
-from orderctl.steps import since
+from orderctl.steps import left_outside, since
 from orderctl.steps.context import Context
 from orderctl.steps.report import Report
 from orderctl.steps.views import Row, order_id
-from orderctl.store import order_views, passes, payloads, redaction, redaction_loose, remains
+from orderctl.store import order_views, passes, payloads, quarantine, redaction, redaction_loose, remains
 from orderctl.store.transactions import transaction
 
 AT_ONCE = 2_000
-#: A larger file is no document of ours.
-_MOST_BYTES = 256 * 1024 * 1024
-_MOST_FILES = 100_000
 
 
 def status(ctx: Context) -> Row:
@@ -44,9 +40,11 @@ def status(ctx: Context) -> Row:
     }
 
 
-def export(ctx: Context, email: str) -> list[Row]:
-    """Everything that is known of the orders of the customer with this e-mail address, oldest first."""
-    return [order_views.one(ctx.db, one) for one in redaction.by_email(ctx.db, email.strip())]
+def export(ctx: Context, email: str) -> tuple[list[Row], list[Row]]:
+    """Everything that is known of the customer with this e-mail address, oldest first: orders, records put aside."""
+    orders = [order_views.one(ctx.db, one) for one in redaction.by_email(ctx.db, email.strip())]
+    aside = redaction_loose.put_aside_with(ctx.db, {email.strip()})
+    return orders, quarantine.records(ctx.db, aside)
 
 
 def chosen(ctx: Context, names: Sequence[str], email: str) -> list[int]:
@@ -78,7 +76,8 @@ def redact(ctx: Context, order_ids: Sequence[int], email: str = "") -> Report:
             report.count("records put aside", len(records))
     _redact(ctx, order_ids, report)
     _finish(ctx, report)
-    _list_outside(ctx, known, report)
+    documents = redaction.documents_of(ctx.db, order_ids)
+    report.items += [one for one in left_outside.found(ctx, known, documents) if report.has_room()]
     return report
 
 
@@ -149,35 +148,3 @@ def _finish(ctx: Context, report: Report) -> None:
             message = "another process reads the store, so that its log could not be emptied"
             report.problem("log_kept", str(ctx.database), message, next="orderctl privacy purge", exit=Exit.ATTENTION)
     passes.end(ctx.db, ctx.stamp, ctx.now, int(report.exit), "")
-
-
-def _list_outside(ctx: Context, known: set[str], report: Report) -> None:
-    """Copies of the store, and files beside the configuration in which one of the texts stands."""
-    folders = dict.fromkeys((ctx.config.base.resolve(), ctx.database.parent.resolve()))
-    copies = dict.fromkeys(path for folder in folders for path in remains.copies(folder, ctx.database.resolve()))
-    report.items += [{"what": "copy", "file": path} for path in copies]
-    wanted = [one.encode() for one in known]
-    for folder in folders:
-        for path in sorted(_texts_below(folder)):
-            if str(path) not in copies and _names_one(path, wanted) and report.has_room():
-                report.items.append({"what": "file", "file": str(path)})
-
-
-def _texts_below(folder: Path) -> list[Path]:
-    found: list[Path] = []
-    for path in folder.rglob("*"):
-        if len(found) == _MOST_FILES:
-            break
-        if path.is_file() and not path.is_symlink():
-            found.append(path)
-    return found
-
-
-def _names_one(path: Path, wanted: Sequence[bytes]) -> bool:
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            return False
-        content = path.read_bytes()
-    except OSError:
-        return False
-    return any(one in content for one in wanted)

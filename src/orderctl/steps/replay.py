@@ -89,6 +89,17 @@ class Replay:
         facts, plan = record.decode(text, pair.places)
         return Replayed(past, facts, plan, pair)
 
+    def chosen(self, one: PastDecision) -> Replayed | str | None:
+        """The decision if rules can decide it again, else why it stands apart; None when an older one says more."""
+        if one.record is None:
+            return "redacted"
+        if one.engine != engine.ENGINE:
+            return "other_engine"
+        replayed = self.read(one, one.record)
+        if not replayed.facts.open_units and one.sequence > 1:
+            return None
+        return "by_hand" if replayed.facts.given else replayed
+
     @property
     def versions(self) -> int:
         """How many rule sets made what was read."""
@@ -133,7 +144,7 @@ def in_batches(replayed: Iterator[Replayed]) -> Iterator[list[Replayed]]:
 
 def with_stock_of_today(db: sqlite3.Connection, batch: Sequence[Replayed]) -> Iterator[Replayed]:
     """`batch` with the stock there is now; what an order has reserved is there for it."""
-    wanted = [_skus(one) for one in batch]
+    wanted = [skus_of(one) for one in batch]
     available = WorkingStock(stock.available(db, {sku for skus in wanted for sku in skus}))
     promised = reservations.promised(db, [one.past.order_id for one in batch])
     for one, skus in zip(batch, wanted, strict=True):
@@ -159,7 +170,7 @@ def with_stock_of_added(db: sqlite3.Connection, batch: Sequence[Replayed]) -> It
         yield replace(one, facts=replace(one.facts, stock=seen))
 
 
-def _skus(one: Replayed) -> list[str]:
+def skus_of(one: Replayed) -> list[str]:
     """Every SKU whose stock a decision may look at."""
     known = one.facts.skus
     parts = (part for sku in known.values() for part in (sku.sku, *sku.components, *sku.assembled_from))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
+from orderctl.core import money
 from orderctl.core.errors import Exit, worst
 
 
@@ -24,6 +26,53 @@ MOST_ITEMS = 10_000
 
 
 @dataclass(slots=True)
+class Together:
+    """What deciding many orders together came to. Amounts are minor units of `currency`, as batches compare them.
+
+    `orders` were decided, `asked` of them had ways to choose from. `bound_minor` is what no other choice could have
+    gone below, None where that is not known; `fell_back` counts orders for which one by one stood after all.
+    """
+
+    currency: str
+    orders: int = 0
+    asked: int = 0
+    changed: int = 0
+    missed: int = 0
+    fell_back: int = 0
+    short: int = 0  # units
+    short_alone: int = 0
+    cost_minor: int = 0
+    alone_minor: int = 0
+    bound_minor: int | None = 0
+    finished: bool = True
+
+    @property
+    def gap_percent(self) -> Decimal | None:
+        """How far above the bound the cost is at most, in percent with two places; None where nobody knows."""
+        if self.bound_minor is None or self.bound_minor <= 0:
+            return None
+        return (Decimal(self.cost_minor - self.bound_minor) * 100 / self.bound_minor).quantize(Decimal("0.01"))
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of `--json`."""
+        gap, bound = self.gap_percent, self.bound_minor
+        return {
+            "orders": self.orders,
+            "asked": self.asked,
+            "changed": self.changed,
+            "fell_back": self.fell_back,
+            "short": self.short,
+            "short_one_by_one": self.short_alone,
+            "cost": money.to_text(self.cost_minor, self.currency),
+            "cost_one_by_one": money.to_text(self.alone_minor, self.currency),
+            "bound": None if bound is None else money.to_text(bound, self.currency),
+            "gap_percent": None if gap is None else str(gap),
+            "currency": self.currency,
+            "finished": self.finished,
+        }
+
+
+@dataclass(slots=True)
 class Report:
     """One step's outcome. `items` are what it did, one row each; beyond `MOST_ITEMS` orders are only counted."""
 
@@ -31,6 +80,7 @@ class Report:
     counts: dict[str, int] = field(default_factory=dict)
     problems: list[Trouble] = field(default_factory=list)
     items: list[dict[str, Any]] = field(default_factory=list)
+    together: Together | None = None  # of a step that decided many orders together
 
     def count(self, name: str, number: int = 1) -> None:
         """`number` more of `name`."""
@@ -64,4 +114,5 @@ class Report:
                 for one in self.problems
             ],
             "items": self.items,
+            **({"together": self.together.to_json()} if self.together else {}),
         }

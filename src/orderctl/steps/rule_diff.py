@@ -26,7 +26,6 @@ from orderctl.steps.report import MOST_ITEMS
 from orderctl.steps.route import outcome_of
 from orderctl.steps.rules import content, ruleset
 from orderctl.store import decision_history
-from orderctl.store.decision_history import PastDecision
 
 FROZEN, NOW = "frozen", "now"
 #: Of every rule so many orders are named, however many there are.
@@ -161,7 +160,7 @@ def _to_compare(ctx: Context, past: Replay, found: Diff, since: str) -> Iterator
     total = decision_history.count(ctx.db, since)
     for number, one in enumerate(decision_history.newest_first(ctx.db, since), 1):
         if not done[one.order_id]:
-            chosen = _chosen(past, one)
+            chosen = past.chosen(one)
             done[one.order_id] = chosen is not None
             if isinstance(chosen, Replayed):
                 yield chosen
@@ -169,15 +168,3 @@ def _to_compare(ctx: Context, past: Replay, found: Diff, since: str) -> Iterator
                 found.apart[chosen] += 1
         if number % replay.AT_ONCE == 0:
             ctx.progress("decisions replayed", number, total)
-
-
-def _chosen(past: Replay, one: PastDecision) -> Replayed | str | None:
-    """The decision if it can be compared, else why it stands apart; None when an earlier one says more."""
-    if one.record is None:
-        return "redacted"
-    if one.engine != engine.ENGINE:
-        return "other_engine"
-    replayed = past.read(one, one.record)
-    if not replayed.facts.open_units and one.sequence > 1:
-        return None
-    return "by_hand" if replayed.facts.given else replayed

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,6 +37,7 @@ from orderctl.wire.opening import Opening
 
 PLENTY = "plenty"
 Stock = Mapping[str, dict[str, int]]
+Refuse = Callable[[str, str], None]
 
 
 def of_file(config: Path | None, rules: Path | None, file: Path, orders: Path, stock: Path | None = None) -> Diff:
@@ -49,7 +50,7 @@ def of_file(config: Path | None, rules: Path | None, file: Path, orders: Path, s
     versions = Versions(old.ruleset, new.ruleset)
     levels = _levels(stock, found) if stock else None
     diff = Diff(str(file), str(stock) if stock else PLENTY, Tally(found.places.currency))
-    for order in _orders(orders, found, diff):
+    for order in orders_in(orders, found, diff.refuse):
         before, after = (engine.decide(_facts(order, levels, one), one) for one in (old, new))
         change = diff.tally.add(versions, before, after, Coins(found.places.currency, order.currency))
         diff.note(f"{order.channel}/{order.number}", change)
@@ -68,12 +69,16 @@ def _levels(file: Path, config: Config) -> Stock:
     return {location: {one.sku: one.quantity for one in rows} for location, rows in counts.items()}
 
 
-def _orders(file: Path, config: Config, diff: Diff) -> Iterator[Order]:
+def orders_in(file: Path, config: Config, refuse: Refuse) -> Iterator[Order]:
+    """The orders of a file as a `file` channel reads them; `refuse` is told where a line is none, and why.
+
+    UsageError when the file cannot be read at all.
+    """
     opening = Opening(file.parent, config.places.currency, config.places.timezone)
     reader = FileChannel("", FileChannel.Settings(path=file.name), opening)
     try:
         with file.open("rb") as opened:
-            read = (_order(reader, payload, config, diff) for payload, _ in json_lines(opened, str(file)))
+            read = (_order(reader, payload, config, refuse) for payload, _ in json_lines(opened, str(file)))
             yield from (order for order in read if order is not None)
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(file)) from None
@@ -81,16 +86,16 @@ def _orders(file: Path, config: Config, diff: Diff) -> Iterator[Order]:
         raise UsageError(error.message, where=error.where or str(file), next=error.next) from None
 
 
-def _order(reader: FileChannel, payload: Payload, config: Config, diff: Diff) -> Order | None:
+def _order(reader: FileChannel, payload: Payload, config: Config, refuse: Refuse) -> Order | None:
     """The order of one line, of the first channel if it names none; None and a refusal when it cannot be one."""
     try:
         order = reader.to_order(payload)
     except RecordError as error:
-        diff.refuse(error.where or payload.where, error.message)
+        refuse(error.where or payload.where, error.message)
         return None
     channel = order.channel or next(iter(config.channels), "")
     if channel not in config.channels:
         near = did_you_mean(channel, config.channels) or f"; known: {', '.join(config.channels)}"
-        diff.refuse(payload.where, f"channel '{channel}' is not configured{near}")
+        refuse(payload.where, f"channel '{channel}' is not configured{near}")
         return None
     return replace(order, channel=channel)

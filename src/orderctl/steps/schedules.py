@@ -25,8 +25,9 @@ _UNITS = ("/etc/systemd/system/*.service", "/usr/local/lib/systemd/system/*.serv
 _PATIENCE_S = 3
 _CRON = """\
 # orderctl: add these lines with `crontab -e`, as the user that owns the store.
-# A pass says nothing unless something is new; what it says is mailed to MAILTO. Passes that find another at work end
-# without a word. {log} has a line per event; docs/cron.md has advice about rotating it.
+# A pass says nothing unless something is new; what it says is mailed to MAILTO.
+# One that finds another at work ends without a word. {log} has a line
+# per event; docs/cron.md has advice about rotating it.
 MAILTO={mailto}
 """
 _MINUTE_S = 60
@@ -54,15 +55,16 @@ def places(config: Path) -> Places:
 
 
 def program() -> tuple[str, ...]:
-    """How this program is called from anywhere: one word, or an interpreter and its arguments."""
-    if getattr(sys, "frozen", False):
-        return (sys.executable,)
-    called = Path(sys.argv[0])
-    if called.name == "orderctl":
-        found = called if called.is_absolute() or "/" in sys.argv[0] else Path(shutil.which("orderctl") or called)
-        if found.exists():
+    """How this program is called from anywhere: one word, or an interpreter and its arguments.
+
+    The one file is named as it was called, never by its cache, which a later version has elsewhere.
+    """
+    called, is_binary = sys.argv[0], getattr(sys, "frozen", False)
+    if is_binary or Path(called).name == "orderctl":
+        found = Path(called if "/" in called else shutil.which(called) or called)
+        if found.is_file():
             return (str(found.absolute()),)
-    return (sys.executable, "-m", "orderctl")
+    return (sys.executable,) if is_binary else (sys.executable, "-m", "orderctl")
 
 
 def cron(at: Places, every_s: int, mailto: str) -> str:
@@ -137,7 +139,7 @@ def seen() -> list[str]:
     found = [str(path) for path in _files(_TABLES) if _starts_passes(_text(path))]
     if not any(place.startswith("/var/spool") for place in found) and _starts_passes(_own_crontab()):
         found.append("crontab -l")
-    home = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser()
+    home = Path(os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config"))  # noqa: PTH111 - Path needs a home
     units = (*_UNITS, str(home / "systemd/user/*.service"))
     return found + [str(path) for path in _files(units) if _starts_passes(_text(path))]
 

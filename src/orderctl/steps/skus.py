@@ -26,7 +26,6 @@ def import_(ctx: Context, file: Path) -> Report:
     rows = read(file, ctx.config.places.currency, list(ctx.config.channels))
     with _pass(ctx, "skus import") as report:
         report.count("rows", len(rows.rows))
-        report.count("new", len(rows.rows) - len(skus.known(ctx.db, [row.sku for row in rows.rows])))
         _apply(ctx, file, rows.rows, report)
         report.items.append({"file": str(file), **report.counts, "passed_over": list(rows.passed_over)})
     return report
@@ -52,12 +51,14 @@ def opened(file: Path, currency: str = "USD", channels: Sequence[str] | None = N
 
 def _apply(ctx: Context, file: Path, rows: Sequence[SkuRow], report: Report) -> None:
     """Everything the rows say, inside a transaction."""
+    before = skus.known(ctx.db, [row.sku for row in rows])
     stock.know(ctx.db, {row.sku for row in rows}, ctx.now)
     findings = list(_unknown_parts(ctx, file, rows)) or list(_moved_aliases(ctx, file, rows))
     if findings:
         raise ConfigError(findings)
     changed = skus.keep(ctx.db, [(row.sku, row.data) for row in rows])
-    report.count("changed", len(changed))
+    report.count("new", len(rows) - len(before))
+    report.count("changed", len(before.keys() & changed))
     kits = [row.sku for row in rows if row.parts is not None and skus.put_parts(ctx.db, row.sku, row.parts)]
     _need_flat_kits(ctx)
     mapped = [alias for row in rows for alias in row.aliases if skus.put_alias(ctx.db, alias) != alias]

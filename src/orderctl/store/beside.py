@@ -54,8 +54,12 @@ def last_copy(database: Path) -> LastCopy | None:
 
 
 def without_log(database: Path) -> list[Path]:
-    """Files in the folder of `database` that are stores of orderctl, need a write-ahead log and have none."""
-    return [path for path in sorted(_others(database)) if _lacks_log(path)]
+    """Files in the folder of `database` that are stores of orderctl, need a write-ahead log and have none.
+
+    Those that a restore set aside were moved with their log, if there was any.
+    """
+    kept = f"{database.name}.before-"
+    return [path for path in sorted(_others(database)) if not path.name.startswith(kept) and _lacks_log(path)]
 
 
 def _note(database: Path) -> Path:

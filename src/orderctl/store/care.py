@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orderctl.core.errors import StoreError, UsageError
-from orderctl.store import meta
-from orderctl.store.journal import COPIED_AT, Journal, journal_path
 
 #: Name -> rows that break the rule. Each query answers with nothing while all is well.
 _CHECKS = {
@@ -64,13 +62,7 @@ _CHECKS = {
 
 
 def backup(db: sqlite3.Connection, target: Path) -> int:
-    """A copy of the store at `target` (mode 0600), checked after it was made; its size in bytes.
-
-    It knows the last line of the journal from before it was made, so that one tells later whether anything was sent
-    since.
-    """
-    source = Path(db.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0])
-    last = Journal(journal_path(source)).last()
+    """A copy of the store at `target` (mode 0600), checked after it was made; its size in bytes."""
     try:
         os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     except FileExistsError:
@@ -82,7 +74,6 @@ def backup(db: sqlite3.Connection, target: Path) -> int:
     try:
         db.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
-        meta.put(copy, COPIED_AT, last.text if last else "nothing was sent")
         verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
     except sqlite3.Error as error:
         target.unlink()

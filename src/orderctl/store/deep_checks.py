@@ -48,13 +48,24 @@ SQL = {
         "SELECT s.reference FROM shipment_lines x JOIN shipments s USING (shipment_id) JOIN reservations r ON"
         " r.shipment_id = x.shipment_id AND r.line_id = x.line_id AND r.sku = x.sku WHERE x.parts <> ''"
     ),
-    "units on order add up": (
-        "SELECT po_number || ' line ' || position FROM purchase_lines WHERE on_order <> ordered - received - cancelled"
-        " OR on_order < 0"
+    "no more is received than was ordered": (
+        "SELECT po_number || ' line ' || position FROM purchase_lines WHERE on_order < 0"
     ),
     "every order was read from something": (
         "SELECT o.stem FROM orders o WHERE NOT EXISTS (SELECT 1 FROM order_revisions r WHERE r.order_id = o.order_id"
         " AND r.revision = o.revision) OR NOT EXISTS (SELECT 1 FROM order_documents d WHERE d.order_id = o.order_id)"
+    ),
+    "no order that was read is missing": (  # orders are numbered one by one, and no command takes one away
+        "SELECT 'order ' || (before + 1) || ' to ' || (order_id - 1) FROM (SELECT order_id,"
+        " lag(order_id, 1, 0) OVER (ORDER BY order_id) AS before FROM orders) WHERE order_id > before + 1"
+        " UNION ALL SELECT 'orders after ' || newest FROM (SELECT coalesce(max(order_id), 0) AS newest FROM orders)"
+        " WHERE newest < (SELECT max(id) FROM order_search_docsize) OR newest < (SELECT max(order_id) FROM events)"
+    ),
+    "no channel counts as read beyond what it told": (  # a moment that comes after every order, and after its own pull
+        "SELECT c.source || ' ' || c.stream || ': ' || c.position FROM cursors c WHERE c.source LIKE 'channel:%'"
+        " AND c.position GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*Z'"
+        " AND julianday(c.position) > julianday(c.moved_at) + 2 AND c.position >"
+        " (SELECT coalesce(max(o.updated_at), '') FROM orders o WHERE o.channel = substr(c.source, 9))"
     ),
     "every order has its beginning": (
         "SELECT stem FROM orders o WHERE archived_at IS NULL AND NOT EXISTS (SELECT 1 FROM events e"
@@ -109,8 +120,9 @@ def check(db: sqlite3.Connection) -> Iterator[tuple[str, list[str]]]:
 def _blocks(db: sqlite3.Connection) -> Iterator[str]:
     for table, block_table in (("order_revisions", "payload_blocks"), ("decisions", "decision_blocks")):
         ends = db.execute(
-            f"SELECT block_id, content, max(first_byte + bytes) FROM {table} JOIN {block_table} USING (block_id)"
-            " WHERE content IS NOT NULL GROUP BY block_id"
+            # ends are worked out first: what is put in order must not carry the blocks along
+            f"SELECT block_id, content, end FROM (SELECT block_id, max(first_byte + bytes) AS end FROM {table}"
+            f" GROUP BY block_id) JOIN {block_table} USING (block_id) WHERE content IS NOT NULL"
         )
         for block_id, content, end in ends:
             try:

@@ -66,6 +66,16 @@ def state_of(db: sqlite3.Connection, key: str) -> str:
     return str(db.execute("SELECT state FROM effects WHERE key = ?", (key,)).fetchone()[0])
 
 
+def uncertain_in(db: sqlite3.Connection, channel: str, document: str) -> int:
+    """How many effects stand in the push `document` of which nobody knows whether `channel` was told; stock apart."""
+    row = db.execute(
+        f"SELECT count(*) FROM effects WHERE target = ? AND document = ? AND state = 'uncertain' AND {OPEN}"
+        " AND kind <> 'stock'",
+        (f"channel:{channel}", document),
+    ).fetchone()
+    return int(row[0])
+
+
 def pending(db: sqlite3.Connection, channel: str, kind: str, now: str, limit: int) -> list[tuple[str, str]]:
     """(key, payload) of at most `limit` effects of `kind` that `channel` is to be told of now, oldest first.
 

@@ -2,7 +2,7 @@
 
 The mark `put_back` in the store's small facts stands from the first look until everything was looked at, so that a
 killed reconciliation refuses effects as the journal does. The sequence of effects goes on behind the newest one that
-was ever sent: should the newer store come back one day, it is older than the journal by then.
+is known to have been sent.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 
 from orderctl.core.stamp import Stamp
 from orderctl.store import effects, meta
-from orderctl.store.journal import COPIED_AT, PUT_BACK, Gap
+from orderctl.store.journal import PUT_BACK, Gap
 
 #: States in which units of an order may have left that the store does not know of.
 _WAITING = "('new', 'held', 'backordered', 'partly_shipped')"
@@ -67,8 +67,7 @@ def standing(db: sqlite3.Connection) -> Gap | None:
 
 def end(db: sqlite3.Connection) -> None:
     """Everything was looked at."""
-    for name in (PUT_BACK, COPIED_AT):
-        meta.drop(db, name)
+    meta.drop(db, PUT_BACK)
 
 
 def documents(db: sqlite3.Connection) -> set[str]:

@@ -1,11 +1,14 @@
 """The journal beside the store: how far its effects had got, so that going back in time is noticed.
 
-One line per group of effects: store id, highest effect, moment, check. Written and flushed after the intent is
-committed and before the first call. Only the last line is ever compared; above 1 MB the file starts anew with it,
-after an empty line.
+One line per group of effects: store id, life, number, highest effect, moment, check. Written and flushed after the
+intent is committed and before the first call. Only the last line is ever compared; above 1 MB the file starts anew with
+it.
 
-A store is older than its journal when it lacks the last line's effect, when it knows of no pass at or after the line's
-moment (what was sent may have been written down long before), or when it is a copy that was made before that line.
+1. the store counts the lines, too: it commits the number of a line before the line is written. So a store that knows
+   the last line's number holds all that was committed before it was sent, to whichever transaction it was put back
+2. a store with a lower number is older than its journal, by exactly as many groups as the numbers differ
+3. a store and its journal share a life, a name that is given when the journal is begun and anew by every
+   reconciliation: a store that was brought elsewhere, without its journal or to one it had before, is noticed by it
 """
 
 from __future__ import annotations
@@ -24,30 +27,32 @@ from orderctl.store.connection import flush_folder
 from orderctl.store.transactions import transaction
 
 LARGEST = 1_000_000
-#: In a copy of the store: the journal's last line when the copy was made, until the copy itself sends something.
-COPIED_AT = "copied_at"
+#: The store's own count: the life that it shares with its journal, and the number of the last line.
+COUNT = "journal"
 #: In a store that was put back: what may have happened since; nothing is sent until that was looked at.
 PUT_BACK = "put_back"
-_SHORTEST_LINE = 40
-_WAY_OUT = "restore the newest copy of the store; without one, ask the locations what they have, then move the journal"
+_SHORTEST_LINE = 50
+_WAY_OUT = "restore the newest copy of the store; without one, move the journal, then: orderctl reconcile"
+_AWAY = "the store's journal {}: it came here from elsewhere, or lost it, and what was sent from it last is not known"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: whose journal it is, the highest effect that may have been sent, at which moment; and all of it."""
+    """One line: whose journal it is and in which life, its number, the highest effect that may be sent, and when."""
 
     store: str
+    life: str
+    number: int
     highest: int
     at: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What a store that was put back cannot know: from its last pass, `since`, until the journal's last line.
+    """What a store that was put back cannot know: from its last pass, `since`, until the moment `until`.
 
-    `documents` is how many were sent at most; None when the journal was begun anew since then. `highest` is the
-    sequence of the newest effect among them.
+    `documents` is how many were sent at most; None when its journal is not there to tell. `highest` is the sequence of
+    the newest effect that is known to have been sent.
     """
 
     since: str
@@ -57,7 +62,7 @@ class Gap:
 
     @property
     def most(self) -> int:
-        """So many documents at most, whatever the journal still tells of them."""
+        """So many documents at most, whatever the journal tells of them."""
         return LARGEST // _SHORTEST_LINE if self.documents is None else self.documents
 
 
@@ -73,26 +78,44 @@ class Journal:
         self._path = path
         self._reads_only = reads_only
 
+    def begin(self, db: sqlite3.Connection) -> None:
+        """A store from which nothing was sent yet gets its journal, empty, so that it is missed when it is gone."""
+        if self._path is None or self._reads_only or meta.get(db, COUNT):
+            return
+        try:
+            os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            flush_folder(self._path)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        with transaction(db, "journal.begin"):
+            _count(db, _new_life(), 0)
+
     def note(self, db: sqlite3.Connection, at: str) -> None:
         """The effects committed so far may be sent from now on."""
         if self._path is None or self._reads_only:
             return
-        if meta.get(db, COPIED_AT):
-            with transaction(db, "journal.goes_on"):
-                meta.drop(db, COPIED_AT)
+        life, number = _counted(db) or (_new_life(), 0)
+        with transaction(db, "journal.count"):
+            _count(db, life, number + 1)
         failpoints.reached("journal.note")
-        body = f"{meta.get(db, 'installation')} {effects.highest(db)} {at}"
+        body = f"{meta.get(db, 'installation')} {life} {number + 1} {effects.highest(db)} {at}"
         line = f"{body} {digest(body)[:8]}\n".encode()
-        fresh = self._path.exists() and self._path.stat().st_size > LARGEST
         try:
-            if fresh:
-                self._replace(b"\n" + line)  # the empty line says that it was begun anew
+            if self._path.exists() and self._path.stat().st_size > LARGEST:
+                self._replace(line)
             else:
                 self._append(line)
         except OSError as error:
-            message = f"the journal cannot be written: {error.strerror}; nothing was sent"
-            raise StoreError(message, where=str(self._path), next="make room or make the folder writable") from error
+            raise self._unwritable(error) from error
         failpoints.reached("journal.noted")
+
+    def renew(self, db: sqlite3.Connection, at: str) -> None:
+        """From now on this is the store's journal, and no other that it had: what can be known was found out."""
+        if self._path is None or self._reads_only:
+            return
+        with transaction(db, "journal.renew"):
+            _count(db, _new_life(), 0)
+        self.note(db, at)
 
     def check(self, db: sqlite3.Connection) -> None:
         """Refuse a store that is older than what was sent from it, or of which nobody has found out what was."""
@@ -101,22 +124,32 @@ class Journal:
         if meta.get(db, PUT_BACK):
             message = "was put back in time, and what was sent since then is not found out yet; nothing was sent"
             raise StoreError(message, where=str(self._path), next="orderctl reconcile")
-        last = self.last()
-        if last is not None:
-            self._need_own(db, last)
-            if _is_older(db, last):
-                message = f"the store is older than its journal (effect {last.highest} was sent from it at {last.at})"
-                raise StoreError(f"{message}; nothing was sent", where=str(self._path), next="orderctl reconcile")
+        why = self.why_not(db)
+        if why:
+            raise StoreError(f"{why}; nothing was sent", where=str(self._path), next="orderctl reconcile")
 
-    def gap(self, db: sqlite3.Connection) -> Gap | None:
-        """What the store does not know of what was sent from it; None when it is as new as its journal."""
-        last = self.last()
+    def why_not(self, db: sqlite3.Connection) -> str:
+        """In which way the store may lack what was sent from it; empty: it lacks nothing. StoreError for another's."""
+        last, counted = self._own(db), _counted(db)
         if last is None:
+            return "" if counted is None or (counted[1] <= 1 and self._is_there) else _AWAY.format("is not here")
+        if counted is not None and counted[0] != last.life:
+            return _AWAY.format("is not the one that lies here")
+        if counted is None or counted[1] < last.number:
+            return f"the store is older than its journal (effect {last.highest} was sent from it at {last.at})"
+        return ""
+
+    def gap(self, db: sqlite3.Connection, until: str) -> Gap | None:
+        """What the store does not know of what was sent from it; None when it lacks nothing.
+
+        Where its journal is not here, `until` is the moment until which something may have been sent.
+        """
+        if not self.why_not(db):
             return None
-        self._need_own(db, last)
-        if not _is_older(db, last):
-            return None
-        return Gap(passes.newest(db), last.at, last.highest, self._since(db))
+        last, counted = self._own(db), _counted(db) or ("", 0)
+        if last is not None and counted[0] in {"", last.life}:
+            return Gap(passes.newest(db), last.at, last.highest, last.number - counted[1])
+        return Gap(passes.newest(db), until, effects.highest(db), None)
 
     def last(self) -> Line | None:
         """The last whole line; None when there is no journal or only a torn one."""
@@ -131,22 +164,21 @@ class Journal:
             raise StoreError("the journal is damaged; nothing was sent", where=str(self._path), next=_WAY_OUT)
         return None
 
-    def _need_own(self, db: sqlite3.Connection, last: Line) -> None:
-        if last.store != meta.get(db, "installation"):
+    @property
+    def _is_there(self) -> bool:
+        return self._path is not None and self._path.exists()
+
+    def _own(self, db: sqlite3.Connection) -> Line | None:
+        """The last line, which has to be of this store's journal."""
+        last = self.last()
+        if last is not None and last.store != meta.get(db, "installation"):
             message = "the journal belongs to another store; nothing was sent"
             raise StoreError(message, where=str(self._path), next=_WAY_OUT)
+        return last
 
-    def _since(self, db: sqlite3.Connection) -> int | None:
-        """How many documents were sent at most that the store cannot know; None when not all of them stand here."""
-        data = self._tail(2 * LARGEST) or b""
-        lines = [line for text in data.decode("ascii", "replace").splitlines() if (line := _line(text))]
-        texts, mark = [line.text for line in lines], meta.get(db, COPIED_AT)
-        if mark in texts:
-            return len(lines) - texts.index(mark) - 1
-        highest, newest = effects.highest(db), passes.newest(db)
-        unknown = [line for line in lines if line.highest > highest or line.at >= newest]
-        is_begun_anew = data.startswith(b"\n")
-        return None if is_begun_anew and len(unknown) == len(lines) else len(unknown)
+    def _unwritable(self, error: OSError) -> StoreError:
+        message = f"the journal cannot be written: {error.strerror}; nothing was sent"
+        return StoreError(message, where=str(self._path), next="make room or make the folder writable")
 
     def _tail(self, most: int) -> bytes | None:
         if self._path is None or not self._path.exists():
@@ -186,18 +218,27 @@ class Journal:
         flush_folder(self._path)
 
 
-def _is_older(db: sqlite3.Connection, last: Line) -> bool:
-    copied_at = meta.get(db, COPIED_AT)
-    if copied_at and copied_at != last.text:
-        return True
-    return last.highest > effects.highest(db) or not passes.reaches(db, last.at)
+def _counted(db: sqlite3.Connection) -> tuple[str, int] | None:
+    """The life that the store shares with its journal and the number of the last line; None before there was one."""
+    life, _, number = meta.get(db, COUNT).partition(" ")
+    return (life, int(number)) if life else None
+
+
+def _count(db: sqlite3.Connection, life: str, number: int) -> None:
+    meta.put(db, COUNT, f"{life} {number}")
+
+
+def _new_life() -> str:
+    return digest(os.urandom(32))[:8]
 
 
 def _line(text: str) -> Line | None:
     parts = text.split()
-    if len(parts) != 4 or digest(" ".join(parts[:3]))[:8] != parts[3] or not parts[1].isdecimal():
+    if len(parts) != 6 or digest(" ".join(parts[:5]))[:8] != parts[5]:
         return None
-    return Line(parts[0], int(parts[1]), parts[2], text)
+    if not (parts[2].isdecimal() and parts[3].isdecimal()):
+        return None
+    return Line(parts[0], parts[1], int(parts[2]), int(parts[3]), parts[4])
 
 
 def _write(handle: int, line: bytes) -> None:

@@ -1,7 +1,6 @@
 """Orders as rows: those that a filter takes, those that were found, with the columns a person can ask for.
 
-Names of columns come from tables here, values are always bound. What a tag or a SKU is looked up by is the search
-index, what it says is looked at again in the orders themselves.
+Names of columns come from tables here, values are always bound; `order_conditions` says what a filter comes to.
 """
 
 from __future__ import annotations
@@ -11,11 +10,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from orderctl.core import money, searching
-from orderctl.core.order_filters import NOBODY, OrderFilter
+from orderctl.core import money
+from orderctl.core.order_filters import OrderFilter
+from orderctl.core.search_question import Token
 from orderctl.core.searching import squeezed
+from orderctl.store import order_conditions, search_volumes
 
-_SOME = "IN (SELECT value FROM json_each({0}))"
 _LOCATIONS = (
     "(SELECT json_group_array(location) FROM (SELECT DISTINCT location FROM shipments s"
     " WHERE s.order_id = o.order_id AND s.state NOT IN ('cancelled', 'rejected') ORDER BY part))"
@@ -86,12 +86,13 @@ def listed(
     limit: int | None = None,
 ) -> list[dict[str, Any]]:
     """The orders that `which` takes with `columns` (of `COLUMNS`), in the order of `sort` (of `SORTABLE`)."""
-    conditions, values = _conditions(which)
+    conditions = order_conditions.of_filter(db, which)
     turn = "DESC" if falling else "ASC"
+    by = f"+{_COLUMNS[sort]}" if conditions.few else _COLUMNS[sort]  # few are found first and then put in order
     rows = db.execute(
-        f"SELECT {_shown(columns)} FROM orders o WHERE {conditions}"
-        f" ORDER BY {_COLUMNS[sort]} {turn}, o.order_id {turn} LIMIT :limit",
-        {**values, "limit": -1 if limit is None else limit},
+        f"SELECT {_shown(columns)} FROM orders o WHERE {conditions.sql}"
+        f" ORDER BY {by} {turn}, o.order_id {turn} LIMIT :limit",
+        {**conditions.values, "limit": -1 if limit is None else limit},
     )
     return list(_read(rows, columns))
 
@@ -107,8 +108,10 @@ def chosen(db: sqlite3.Connection, order_ids: Sequence[int], columns: Sequence[s
 
 def matching(db: sqlite3.Connection, which: OrderFilter) -> list[int]:
     """The rows of the orders that `which` takes, the first placed first."""
-    conditions, values = _conditions(which)
-    rows = db.execute(f"SELECT o.order_id FROM orders o WHERE {conditions} ORDER BY o.placed_at, o.order_id", values)
+    conditions = order_conditions.of_filter(db, which)
+    rows = db.execute(
+        f"SELECT o.order_id FROM orders o WHERE {conditions.sql} ORDER BY +o.placed_at, o.order_id", conditions.values
+    )
     return [row[0] for row in rows]
 
 
@@ -117,7 +120,7 @@ def emails_like(db: sqlite3.Connection, email: str) -> list[str]:
     rows = db.execute(
         "SELECT DISTINCT o.email FROM order_search x JOIN orders o ON o.order_id = x.rowid"
         " WHERE x.order_search MATCH ? AND lower(o.email) = lower(?) ORDER BY 1",
-        (searching.exactly(squeezed(email)), email),
+        (search_volumes.everywhere(db, Token(squeezed(email))), email),
     )
     return [row[0] for row in rows]
 
@@ -136,55 +139,3 @@ def _read(rows: Iterable[tuple[Any, ...]], columns: Sequence[str]) -> Iterator[d
         for name in _LISTS.intersection(row):
             row[name] = json.loads(row[name])
         yield row
-
-
-#: Attribute of a filter -> what has to hold of the order `o`; `{0}` is where its values, a JSON list, are bound.
-_MEETS = {
-    "states": f"o.state {_SOME}",
-    "channels": f"o.channel {_SOME}",
-    "emails": f"o.email {_SOME}",
-    "locations": (
-        "EXISTS (SELECT 1 FROM shipments s WHERE s.order_id = o.order_id AND s.state NOT IN ('cancelled', 'rejected')"
-        f" AND s.location {_SOME})"
-    ),
-    "codes": f"o.order_id IN (SELECT order_id FROM exceptions WHERE closed_at IS NULL AND code {_SOME})",
-    "holds": f"o.order_id IN (SELECT order_id FROM holds WHERE ended_at IS NULL AND reason {_SOME})",
-    "assigned": f"o.assigned {_SOME}",
-    "skus": (
-        "o.order_id IN (SELECT l.order_id FROM order_search x JOIN order_lines l ON l.order_id = x.rowid"
-        f" WHERE x.order_search MATCH {{1}} AND l.sku {_SOME})"
-    ),
-    "tags": (
-        "(o.order_id IN (SELECT d.order_id FROM order_search x JOIN order_documents d ON d.order_id = x.rowid,"
-        f" json_each(d.document, '$.tags') t WHERE x.order_search MATCH {{1}} AND lower(t.value) {_SOME})"
-        f" OR (o.tags <> '[]' AND EXISTS (SELECT 1 FROM json_each(o.tags) t WHERE lower(t.value) {_SOME})))"
-    ),
-}
-
-
-def _conditions(which: OrderFilter) -> tuple[str, dict[str, Any]]:
-    """What the SQL of a filter is, and the values it is bound to."""
-    parts, values = ["1"], {}
-    for name, condition in _MEETS.items():
-        stated = _stated(name, getattr(which, name))
-        if not stated:
-            continue
-        parts.append(condition.format(f":{name}", f":asked_{name}"))
-        values[name] = json.dumps(stated)
-        if "{1}" in condition:
-            asked = [searching.tag(one) if name == "tags" else squeezed(one) for one in stated]
-            values[f"asked_{name}"] = " OR ".join(map(searching.exactly, asked))
-    for name, sign in (("placed_from", ">="), ("placed_before", "<")):
-        if moment := getattr(which, name):
-            parts.append(f"o.placed_at {sign} :{name}")
-            values[name] = moment
-    return " AND ".join(parts), values
-
-
-def _stated(name: str, stated: Sequence[str]) -> list[str]:
-    """The values as they are compared with what is stored."""
-    if name == "tags":
-        return [one.lower() for one in stated]
-    if name == "assigned":
-        return ["" if one == NOBODY else one for one in stated]
-    return list(stated)

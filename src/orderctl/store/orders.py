@@ -361,11 +361,6 @@ def since(db: sqlite3.Connection, channel: str, moment: str) -> dict[str, int]:
     )
 
 
-def states(db: sqlite3.Connection) -> Mapping[str, int]:
-    """How many orders are in each state."""
-    return dict(db.execute("SELECT state, count(*) FROM orders GROUP BY state"))
-
-
 def by_channel(db: sqlite3.Connection) -> Mapping[str, int]:
     """How many orders each channel has."""
     return dict(db.execute("SELECT channel, count(*) FROM orders GROUP BY channel"))

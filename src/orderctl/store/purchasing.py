@@ -30,6 +30,16 @@ def arrivals(db: sqlite3.Connection, skus: Iterable[str]) -> dict[str, Arrivals]
     return found
 
 
+def expected(db: sqlite3.Connection, after: str) -> list[tuple[str, str, str, int]]:
+    """(moment, location, SKU, units) of what is on order and expected after the moment `after`, in order of time."""
+    return db.execute(
+        "SELECT coalesce(nullif(l.expected_at, ''), p.expected_at) AS moment, p.location, l.sku, sum(l.on_order)"
+        " FROM purchase_lines l JOIN purchase_orders p USING (po_number) WHERE l.on_order > 0"
+        " GROUP BY moment, p.location, l.sku HAVING moment > ? ORDER BY moment, p.location, l.sku",
+        (after,),
+    ).fetchall()
+
+
 def waiting(db: sqlite3.Connection, skus: Iterable[str]) -> list[tuple[str, Waiter, int]]:
     """(SKU, order, units) of everything backordered that takes some of `skus`, also by a kit or a channel's name."""
     wanted = set(skus)

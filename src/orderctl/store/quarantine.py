@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,12 +53,22 @@ def record(db: sqlite3.Connection, subject: str) -> dict[str, Any] | None:
 
     What is no text in it is replaced by U+FFFD.
     """
-    row = db.execute(
-        "SELECT channel, source, field, reason, put_aside_at, payload FROM quarantine"
-        " WHERE channel || ' ' || source = ? ORDER BY quarantine_id DESC LIMIT 1",
-        (subject,),
-    ).fetchone()
-    if row is None:
-        return None
+    where = "channel || ' ' || source = ? ORDER BY quarantine_id DESC LIMIT 1"
+    return next(iter(_told(db, where, subject)), None)
+
+
+def records(db: sqlite3.Connection, ids: Iterable[int]) -> list[dict[str, Any]]:
+    """The payloads put aside with these ids, as `record` tells them."""
+    return _told(db, "quarantine_id IN (SELECT value FROM json_each(?)) ORDER BY quarantine_id", json.dumps(list(ids)))
+
+
+def _told(db: sqlite3.Connection, where: str, value: str) -> list[dict[str, Any]]:
+    rows = db.execute(
+        f"SELECT channel, source, field, reason, put_aside_at, payload FROM quarantine WHERE {where}", (value,)
+    )
+    return [_shown(row) for row in rows]
+
+
+def _shown(row: Sequence[Any]) -> dict[str, Any]:
     known = dict(zip(("channel", "source", "field", "reason", "put_aside_at"), row[:5], strict=True))
     return known | {"payload": zlib.decompress(row[5]).decode("utf-8", "replace")}

@@ -117,6 +117,15 @@ def known_of(db: sqlite3.Connection, order_ids: Iterable[int]) -> set[str]:
     return known
 
 
+def documents_of(db: sqlite3.Connection, order_ids: Iterable[int]) -> list[str]:
+    """The names of the documents with which these orders were handed over."""
+    rows = db.execute(
+        f"SELECT DISTINCT document FROM batches JOIN shipments USING (batch_id) WHERE {_SOME} ORDER BY document",
+        {"ids": json.dumps(list(order_ids))},
+    )
+    return [row[0] for row in rows]
+
+
 def redact(db: sqlite3.Connection, stamp: Stamp, order_ids: Sequence[int]) -> None:
     """Take the persons out of these orders, inside the caller's transaction; best many: some tables have no index."""
     meta.put(db, REDACTING, stamp.at)

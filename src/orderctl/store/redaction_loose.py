@@ -63,9 +63,10 @@ def count(db: sqlite3.Connection) -> int:
 
 
 def put_aside_with(db: sqlite3.Connection, known: Iterable[str]) -> list[int]:
-    """Records put aside in which one of these texts stands."""
-    wanted = [one.encode() for one in known] + [json.dumps(one)[1:-1].encode() for one in known]
-    return [row for row, content in _records(db) if any(one in content for one in wanted)]
+    """Records put aside in which one of these texts stands, whatever the case of its letters."""
+    texts = [(one, json.dumps(one)[1:-1], one.lower()) for one in known]
+    wanted = {form.encode().lower() for forms in texts for form in forms}
+    return [row for row, content in _records(db) if any(one in content.lower() for one in wanted)]
 
 
 def _records(db: sqlite3.Connection) -> Iterator[tuple[int, bytes]]:

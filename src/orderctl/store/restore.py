@@ -88,7 +88,7 @@ def _looked_at(db: sqlite3.Connection, source: Path, database: Path) -> bool:
     if last is not None and last.store != meta.get(db, "installation"):
         message = "is a copy of another store than the one whose journal lies here; nothing was touched"
         raise StoreError(message, where=str(source), next="restore a copy of this store")
-    return bool(meta.get(db, "put_back")) or journal.gap(db) is not None
+    return bool(meta.get(db, "put_back")) or bool(journal.why_not(db))
 
 
 def _unfit(path: Path, why: str) -> StoreError:

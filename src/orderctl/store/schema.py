@@ -75,6 +75,9 @@ CREATE INDEX orders_to_leave ON orders (ship_by) WHERE ship_by <> '' AND state I
 CREATE INDEX orders_open_copies ON orders (channel, read_at) WHERE read_at <> '' AND watched = 0 AND state IN
     ('new', 'held', 'backordered', 'routed', 'dispatched', 'partly_shipped');
 CREATE INDEX orders_by_state ON orders (state, placed_at);
+CREATE INDEX orders_by_day ON orders (placed_at);
+CREATE INDEX orders_assigned ON orders (assigned) WHERE assigned <> '';
+CREATE INDEX orders_tagged ON orders (order_id) WHERE tags <> '[]';
 CREATE INDEX orders_by_number ON orders (number);
 CREATE INDEX orders_by_digest ON orders (digest);
 CREATE INDEX orders_by_email ON orders (email, placed_at) WHERE email <> '';

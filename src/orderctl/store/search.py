@@ -3,17 +3,20 @@
 The index holds no texts (`schema_search`), so a word is taken out by saying which order it was in: what an order was
 indexed by is made again from its document, its packages and `search_nameless`. Rows go in in the order of their
 numbers: going back and forth makes the index write a part of itself each time.
+
+Every word stands in the index with the mark of its volume (`store.search_volumes`).
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import chain, islice
 
 from orderctl.core import searching
 from orderctl.core.orders import Order
-from orderctl.core.searching import squeezed, text_of, text_without_persons
-from orderctl.store import order_documents
+from orderctl.core.searching import marked, squeezed, words_of, words_without_persons
+from orderctl.store import order_documents, search_volumes
 
 _ADD = "INSERT INTO order_search (rowid, words) VALUES (?, ?)"
 _TAKE_OUT = "INSERT INTO order_search (order_search, rowid, words) VALUES ('delete', ?, ?)"
@@ -22,22 +25,23 @@ _AT_ONCE = 5_000
 
 def add(db: sqlite3.Connection, orders: Iterable[tuple[int, Order]]) -> None:
     """Orders that were never indexed, by ascending order id."""
-    db.executemany(_ADD, [(order_id, text_of(order)) for order_id, order in orders])
+    mark_of = search_volumes.mark_of
+    db.executemany(_ADD, [(order_id, marked(words_of(order), mark_of(order_id))) for order_id, order in orders])
 
 
 def add_packages(db: sqlite3.Connection, numbers: Iterable[tuple[int, str]]) -> None:
     """(order id, tracking number) of packages, so that their orders are found by the number."""
     rows = sorted({(order_id, code) for order_id, number in numbers if (code := squeezed(number))})
-    db.executemany(_ADD, rows)
+    db.executemany(_ADD, [_entry(order_id, [code]) for order_id, code in rows])
 
 
 def change(db: sqlite3.Connection, order_id: int, before: str, after: Order) -> None:
     """The order's document, which was `before`, is now `after`."""
-    text = _text(db, order_id)
-    old, new = text(order_documents.read(before)), text(after)
+    words = _telling(nameless=_nameless(db, order_id))
+    old, new = words(order_documents.read(before)), words(after)
     if old != new:
-        db.execute(_TAKE_OUT, (order_id, old))
-        db.execute(_ADD, (order_id, new))
+        db.execute(_TAKE_OUT, _entry(order_id, old))
+        db.execute(_ADD, _entry(order_id, new))
 
 
 def forget(db: sqlite3.Connection, order_id: int) -> None:
@@ -48,9 +52,9 @@ def forget(db: sqlite3.Connection, order_id: int) -> None:
     order = _document(db, order_id)
     if order is None or _nameless(db, order_id):
         return
-    db.execute(_TAKE_OUT, (order_id, "\n".join([text_of(order), *_tracking(db, order_id)])))
+    db.execute(_TAKE_OUT, _entry(order_id, [*words_of(order), *_tracking(db, order_id)]))
     db.execute("INSERT INTO search_nameless VALUES (?)", (order_id,))
-    db.execute(_ADD, (order_id, text_without_persons(order)))
+    db.execute(_ADD, _entry(order_id, words_without_persons(order)))
 
 
 def settle(db: sqlite3.Connection) -> None:
@@ -66,11 +70,11 @@ def rebuild(db: sqlite3.Connection) -> int:
     while rows := db.execute(
         "SELECT order_id, document FROM order_documents WHERE order_id > ? ORDER BY order_id LIMIT ?", (last, _AT_ONCE)
     ).fetchall():
-        texts = [
-            (order_id, (text_without_persons if order_id in nameless else text_of)(order_documents.read(document)))
+        entries = [
+            _entry(order_id, _telling(nameless=order_id in nameless)(order_documents.read(document)))
             for order_id, document in rows
         ]
-        db.executemany(_ADD, texts)
+        db.executemany(_ADD, entries)
         last, done = rows[-1][0], done + len(rows)
     add_packages(db, [row for row in db.execute(_ALL_NUMBERS) if row[0] not in nameless])
     return done
@@ -78,19 +82,24 @@ def rebuild(db: sqlite3.Connection) -> int:
 
 def find(db: sqlite3.Connection, text: str, limit: int | None = None) -> list[int]:
     """The orders that `text` finds: first those it names, then the newest. At most `limit`."""
-    most = -1 if limit is None else limit
     named = _named(db, text)
-    asked = searching.expression(text)
-    found = _matching(db, asked, most) if asked else []
-    every = list(dict.fromkeys([*named, *found]))
-    return every if limit is None else every[:limit]
+    question = searching.question(text)
+    found = search_volumes.matching(db, question, lambda order_id: _words(db, order_id)) if question else ()
+    return list(islice(dict.fromkeys(chain(named, islice(found, limit))), limit))
 
 
-def _matching(db: sqlite3.Connection, asked: str, most: int) -> list[int]:
-    rows = db.execute(
-        "SELECT rowid FROM order_search WHERE order_search MATCH ? ORDER BY rowid DESC LIMIT ?", (asked, most)
-    )
-    return [row[0] for row in rows]
+def _entry(order_id: int, words: Iterable[str]) -> tuple[int, str]:
+    return order_id, marked(words, search_volumes.mark_of(order_id))
+
+
+def _words(db: sqlite3.Connection, order_id: int) -> Collection[str]:
+    """Every word that the order is found by."""
+    order = _document(db, order_id)
+    if order is None:
+        return ()
+    if _nameless(db, order_id):
+        return words_without_persons(order)
+    return [*words_of(order), *_tracking(db, order_id)]
 
 
 #: What `text` may be the whole name of, besides what stands in the index.
@@ -130,11 +139,11 @@ def _tracking(db: sqlite3.Connection, order_id: int) -> Sequence[str]:
         " JOIN shipments s USING (shipment_id) WHERE s.order_id = :order",
         {"order": order_id},
     )
-    return [squeezed(row[0]) for row in rows]
+    return [code for row in rows if (code := squeezed(row[0]))]
 
 
-def _text(db: sqlite3.Connection, order_id: int) -> Callable[[Order], str]:
-    return text_without_persons if _nameless(db, order_id) else text_of
+def _telling(*, nameless: bool) -> Callable[[Order], list[str]]:
+    return words_without_persons if nameless else words_of
 
 
 def _nameless(db: sqlite3.Connection, order_id: int) -> bool:

@@ -42,7 +42,7 @@ def post_selected(db: sqlite3.Connection, query: str, values: Sequence[object], 
     before = _newest(db)
     db.execute(f"INSERT INTO stock_moves ({_MOVE}) {query} ON CONFLICT (key) DO NOTHING", values)
     unknown = db.execute(
-        "SELECT DISTINCT sku FROM stock_moves m WHERE move_id > ?"
+        "SELECT sku FROM stock_moves m WHERE move_id > ?"  # DISTINCT would walk through the index of all SKUs
         " AND NOT EXISTS (SELECT 1 FROM skus s WHERE s.sku = m.sku)",
         (before,),
     ).fetchall()

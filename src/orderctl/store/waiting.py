@@ -37,6 +37,7 @@ class WaitingOrder:
     decisions: int
     parts: int
     tags: tuple[str, ...]
+    rank: int  # of its priority, the first 0
     lines: dict[str, WaitingLine] = field(default_factory=dict)
     holds: dict[str, OpenHold] = field(default_factory=dict)
     released: tuple[str, ...] = ()  # hold reasons that are over, by a person or by their time
@@ -85,8 +86,8 @@ def load(db: sqlite3.Connection, order_ids: Sequence[int]) -> list[WaitingOrder]
     """These orders, in this order."""
     ids = json.dumps(order_ids)
     orders: dict[int, WaitingOrder] = {}
-    for order_id, stem, state, document, address, checks, watched, decisions, parts, tags in db.execute(
-        "SELECT order_id, stem, state, document, address, checks, watched, decisions, parts, tags FROM orders"
+    for order_id, stem, state, document, address, checks, watched, decisions, parts, tags, rank in db.execute(
+        "SELECT order_id, stem, state, document, address, checks, watched, decisions, parts, tags, priority FROM orders"
         " JOIN order_documents USING (order_id) WHERE order_id IN (SELECT value FROM json_each(?))",
         (ids,),
     ):
@@ -102,6 +103,7 @@ def load(db: sqlite3.Connection, order_ids: Sequence[int]) -> list[WaitingOrder]
             decisions=decisions,
             parts=parts,
             tags=() if tags == "[]" else tuple(json.loads(tags)),
+            rank=rank,
         )
     for order_id, name, line_id, open_units, backordered, since in db.execute(
         "SELECT order_id, channel_line_id, line_id, open, backordered, coalesce(backordered_at, '') FROM order_lines"

@@ -1,11 +1,16 @@
-"""Packages that only some documents need, installed as extras of orderctl; each is imported where it is used."""
+"""Packages that some documents and pages need, installed as extras of orderctl; each is imported where it is used."""
 
 from __future__ import annotations
 
 from importlib.util import find_spec
 
 #: Extra -> the modules it brings.
-EXTRAS = {"pdf": ("reportlab",), "xlsx": ("xlsxwriter", "python_calamine"), "templates": ("jinja2",)}
+EXTRAS = {
+    "pdf": ("reportlab",),
+    "templates": ("jinja2",),
+    "web": ("datasette",),
+    "xlsx": ("xlsxwriter", "python_calamine"),
+}
 
 
 def lacking(extra: str) -> str:

@@ -59,7 +59,8 @@ def readable(pattern: str, base: Path) -> list[Probe]:
         found = f"{len(closed):,} of {len(files):,} files cannot be read, the first {closed[0]}"
         return [Probe("folder", "fail", found, "let this user read them")]
     newest = f", the newest of {max(file.moment for file in files)}" if files else ""
-    return [Probe("folder", "ok", f"{folder} has {len(files):,} files that {pattern} names{newest}")]
+    many = "1 file" if len(files) == 1 else f"{len(files):,} files"
+    return [Probe("folder", "ok", f"{folder} has {many} of the name {pattern}{newest}")]
 
 
 def _written(folder: Path) -> str:
