@@ -78,7 +78,7 @@ def _ask_redact(ctx: Context, order: list[str] | None, email: str) -> tuple[str,
     from orderctl.steps import privacy
 
     found = privacy.chosen(ctx, order or (), email)
-    return f"This takes the person out of {len(found):,} orders for ever. Go on?", found
+    return f"This takes the person out of {_orders(len(found))} for ever. Go on?", found
 
 
 @app.command("redact", cls=Command)
@@ -110,7 +110,11 @@ def _ask_purge(ctx: Context, delivered_before: str) -> tuple[str, Any] | None:
     from orderctl.steps import privacy
 
     due = privacy.due(ctx, delivered_before)
-    return (f"This takes the persons out of {due:,} orders for ever. Go on?", None) if due else None
+    return (f"This takes the persons out of {_orders(due)} for ever. Go on?", None) if due else None
+
+
+def _orders(count: int) -> str:
+    return "1 order" if count == 1 else f"{count:,} orders"
 
 
 @app.command("purge", cls=Command)
