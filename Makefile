@@ -36,7 +36,7 @@ test: $(STAMP)          ## every test that needs nothing but Python; one folder:
 	@$(PYTHON) -m pytest -q -rs -n auto $(or $(ARGS),--ignore=tests/real tests)
 
 real: $(STAMP) binary   ## against real programs of partners, and the binary; needs node, installs them below .venv
-	@ORDERCTL_REAL=1 $(PYTHON) -m pytest -q -rs $(or $(ARGS),tests/real)
+	@ORDERCTL_REAL=1 $(PYTHON) -m pytest -q -rs -n auto --dist loadfile $(or $(ARGS),tests/real)
 
 lint: $(STAMP)          ## rules of style and layout
 	@$(PYTHON) -m ruff check .
