@@ -21,7 +21,6 @@ import subprocess
 import sys
 import tempfile
 import traceback
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from orderctl import __main__ as front
 from orderctl.core import failpoints
 from orderctl.steps import context
 from orderctl.store import care
+from tests.forking import ended, fork
 from tests.shop import CHANNELS, RULES, Shop, an_order_row
 from tests.shop import a_shop as a_plain_shop
 
@@ -73,10 +73,7 @@ class World(Shop):
     def orderctl(self, *arguments: str, before: Before | None = None, env: Mapping[str, str] | None = None) -> Said:
         """What `orderctl ARGUMENTS` answers in the shop's folder; `before` is done in its process first."""
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            child = _fork()
-            if child == 0:
-                _be(self.folder, arguments, (out, err), before, env)
-            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            code = os.waitstatus_to_exitcode(ended(lambda: _be(self.folder, arguments, (out, err), before, env)))
             return Said(code, *map(_text, (out, err)))
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
@@ -174,7 +171,7 @@ def another_process(world: World, *arguments: str, at: str) -> Iterator[None]:
         os.write(there[1], b".")
         os.read(go[0], 1)
 
-    child = _fork()
+    child = fork()
     if child == 0:
         try:
             world.orderctl(*arguments, before=doing_at(at, wait))
@@ -241,12 +238,6 @@ def all_of(*before: Before) -> Before:
 def _text(stream: BinaryIO) -> str:
     stream.seek(0)
     return stream.read().decode()
-
-
-def _fork() -> int:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # newer Pythons warn where a test runner has threads
-        return os.fork()
 
 
 def _be(

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from orderctl.core import failpoints
+from tests.forking import ended
 from tests.shop import CHANNELS, Shop, a_shop, an_order_row
 
 #: What a pass leaves that may differ after a kill: the rows about runs themselves.
 _ABOUT_RUNS = {"passes", "_sqlite_migrations"}
 _IN_PIECES = {"order_search_data", "order_search_idx"}  # the index lies in pieces, one a transaction
-STUCK_S = 60  # no child has so much to do
 _OF_A_RUN = {"pass_id", "event_id", "installation", "started_at"}
 
 
@@ -54,27 +54,13 @@ def a_pass(shop: Shop) -> None:
 
 
 def in_child(work: Callable[[], object], reached: Callable[[str], None]) -> int:
-    """Do `work` in a forked process whose failpoints call `reached`; its wait status.
+    """Do `work` in a forked process whose failpoints call `reached`; its wait status."""
 
-    A thread of this process may hold a lock of SQLite at the moment of the fork: whichever thread collects garbage
-    closes what earlier tests left open. Nobody ever opens that lock in the child, which then has done nothing at all:
-    its alarm ends it, and another one is forked.
-    """
-    for _ in range(5):
-        child = os.fork()
-        if child == 0:
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.alarm(STUCK_S)
-            failpoints.reached = reached
-            try:
-                work()
-            except BaseException:  # noqa: BLE001 - a child must never come back into the test runner
-                os._exit(9)
-            os._exit(0)
-        status = os.waitpid(child, 0)[1]
-        if not (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM):
-            return status
-    raise AssertionError("five children in a row were stuck")
+    def watched() -> None:
+        failpoints.reached = reached
+        work()
+
+    return ended(watched)
 
 
 def go_on(name: str, /) -> None:

@@ -40,7 +40,6 @@ MOST_WAYS = 256  # of one order that are listed one by one; of more, the likely 
 class Choices:
     """One order's ways, the cheapest first, and what each takes."""
 
-    facts: Facts
     draft: Draft
     bounds: Bounds
     ways: list[Way]
@@ -105,7 +104,7 @@ def choices_of(facts: Facts, compiled: Compiled, prices: Prices, shelves: Shelve
     first = takes_of(plan, draft)
     order = sorted(ways, key=lambda takes: (ways[takes].cost_minor, takes != first, _places_in(takes), takes))
     relaxed = None if is_all else parts_of(draft, chain[0], prices, till.stock_used)
-    return Choices(facts, draft, bounds, [ways[takes] for takes in order], order, relaxed, till)
+    return Choices(draft, bounds, [ways[takes] for takes in order], order, relaxed, till)
 
 
 def _bounds(chain: Sequence[Group], groups: Sequence[Group]) -> Bounds:
